@@ -1,10 +1,9 @@
 // The offline half: decode -> analyse -> judge -> report. Works on any recording, on any machine.
 
 import { describeContainer } from './analysis/container/describe-container.ts';
-import { gatherFacts } from './analysis/facts.ts';
+import { type Facts, gatherFacts } from './analysis/facts.ts';
 import { drawPictures } from './analysis/pictures/pictures.ts';
 import { cpuTables, heapTables } from './analysis/profile/profile-tables.ts';
-import { programKind } from './analysis/profile/program-kind.ts';
 import { median } from './analysis/statistics/median.ts';
 import { DEFAULTS } from './defaults.ts';
 import { RecordingError } from './errors.ts';
@@ -57,7 +56,9 @@ export function diagnose(
     notApplicable,
     keepsAlive: describeKeepsAlive(observations.keepAlive, observations.target.threads),
     ...(!origin && { work: facts.work }),
-    ...((origin || top !== undefined) && { where: tablesOf(observations, top ?? DEFAULTS.analyze.top) }),
+    ...((origin || top !== undefined) && {
+      where: tablesOf(observations, facts.programs, top ?? DEFAULTS.analyze.top),
+    }),
     ...(recording.contents && { contents: recording.contents }),
     ...(pictures && { pictures: drawPictures(facts, findings) }),
     ...(nextMeasurement && { nextMeasurement }),
@@ -65,15 +66,17 @@ export function diagnose(
   };
 }
 
-function tablesOf({ cpuProfiles, heapReads, origin, target }: Observations, top: number): ProfileTables[] {
+function tablesOf(
+  { cpuProfiles, heapReads, target }: Observations,
+  programs: Facts['programs'],
+  top: number,
+): ProfileTables[] {
   const nameOf = (thread: number) =>
     target.threads.find(({ id }) => id === thread)?.name ?? `thread ${thread}`;
   // Of a recording the last read of each thread is what is left.
   const lastReads = new Map(heapReads.map((read) => [read.thread, read]));
   return [
-    ...cpuProfiles.map((profile) =>
-      cpuTables(profile, origin ? programKind(profile, origin) : 'unknown', top),
-    ),
+    ...cpuProfiles.map((profile, i) => cpuTables(profile, programs[i] ?? 'unknown', top)),
     ...[...lastReads.values()].map((read) => heapTables(read, nameOf(read.thread), top)),
   ];
 }

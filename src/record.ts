@@ -12,6 +12,8 @@ import { attachTarget, localPidOf } from './target/attach-target.ts';
 import type { ResolvedTarget } from './target/find.ts';
 import { shortCommand } from './target/proc/command.ts';
 import { readFdLinks } from './target/proc/sockets.ts';
+import { isNotHere } from './target/table/process-table.ts';
+import { processTable } from './target/table/system-table.ts';
 import { VERSION } from './version.ts';
 
 export interface RecordOptions extends CaptureOptions {
@@ -55,6 +57,9 @@ export async function record(
     const outcome = await capture(attachment, localPid, writer, wanted).finally(async () => {
       restored = await attachment.detach();
     });
+    const { procFolder } = processTable();
+    if (isNotHere(procFolder))
+      outcome.warnings.push({ code: 'outside-not-told', reason: procFolder.notHere });
     const manifest = describeCapture(attachment, outcome, {
       startedAt,
       restored,

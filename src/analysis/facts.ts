@@ -19,7 +19,7 @@ import { measureThrottling, type Throttling } from './container/throttling.ts';
 import { type BlockGroup, findBlocks } from './cpu/blocks.ts';
 import { type CpuSummary, summarizeCpu } from './cpu/cpu.ts';
 import { type CpuWaits, measureCpuWaits } from './cpu/cpu-waits.ts';
-import { type GcSummary, summarizeGc } from './cpu/gc.ts';
+import { type GcSummary, gcOfProfile, summarizeGc } from './cpu/gc.ts';
 import { explainDelays, type LateLoop } from './cpu/late-loop.ts';
 import { findMicrotaskChains, type MicrotaskChain } from './cpu/microtask-chains.ts';
 import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
@@ -70,6 +70,8 @@ export interface Facts {
   cpu: CpuSummary[];
   /** What was profiled, of a profile that another tool made; null: a process that we watched. */
   program: ProgramKind | null;
+  /** The same of each profile, in their order; none of a process that we watched. */
+  programs: readonly ProgramKind[];
   /** Threads that V8 calls busy while they sleep (Atomics.wait): the process had no time on a CPU for all of that. */
   sleepers: ReadonlySet<number>;
   blocks: { thread: number; groups: BlockGroup[] }[];
@@ -83,7 +85,7 @@ export interface Facts {
   lateLoop: LateLoop | null;
   /** null where requests were not counted, or too few came. */
   slowdown: Slowdown | null;
-  /** Main thread; null without samples. */
+  /** Main thread; null without samples, and of another tool's profile in which too little ran. */
   gc: GcSummary | null;
   heap: HeapGrowth[];
   collections: GrowingCollection[];
@@ -155,14 +157,20 @@ export function gatherFacts(observations: Observations): Facts {
   const main = runtime.filter((sample) => sample.thread === 0);
   const seconds = lookSeconds([...passive, ...runtime]);
   const cpu = cpuProfiles.map((profile) => summarizeCpu(profile, textOf));
+  const programs = programsOf(observations);
   const cpuWaits = measureCpuWaits(observations);
   const throttling = measureThrottling(settled, main);
-  const blocks = cpuProfiles.map((profile) => ({
+  const blocks = cpuProfiles.map((profile, i) => ({
     thread: profile.thread,
-    groups: findBlocks(profile, textOf, {
-      runtime: runtime.filter(({ thread }) => thread === profile.thread),
-      cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
-    }),
+    groups: findBlocks(
+      profile,
+      textOf,
+      {
+        runtime: runtime.filter(({ thread }) => thread === profile.thread),
+        cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
+      },
+      () => cpu[i]!.totals,
+    ),
   }));
   const mainProfile = cpuProfiles.find(({ thread }) => thread === 0);
   const spans = cpuWaits?.spans ?? [];
@@ -173,7 +181,8 @@ export function gatherFacts(observations: Observations): Facts {
     observations,
     lookSeconds: seconds,
     cpu,
-    program: programOf(observations),
+    program: observations.origin ? (programs[0] ?? 'unknown') : null,
+    programs,
     sleepers: findSleepers(cpu, passive),
     nativeCalls: nativeCalls(cpuProfiles),
     addons: passive.findLast((sample) => sample.addons !== undefined)?.addons ?? null,
@@ -189,7 +198,7 @@ export function gatherFacts(observations: Observations): Facts {
       throttledShare: throttling?.shareOfPeriods ?? 0,
     }),
     slowdown: measureSlowdown(main, mainProfile, observations),
-    gc: summarizeGc(runtime, mainProfile, 0),
+    gc: gcOf(observations, mainProfile),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
     collections: growing,
     emptied,
@@ -244,10 +253,15 @@ function timeOf(profile: CpuProfile | undefined): { fromMicros: number; toMicros
     : null;
 }
 
-/** Of the first profile, which is the main thread's. */
-function programOf({ origin, cpuProfiles: [profile] }: Observations): ProgramKind | null {
-  if (!origin) return null;
-  return profile ? programKind(profile, origin) : 'unknown';
+/** A profile that another tool made comes without counters. */
+function gcOf({ runtime, origin }: Observations, profile: CpuProfile | undefined): GcSummary | null {
+  if (!origin) return summarizeGc(runtime, profile, 0);
+  return profile ? gcOfProfile(profile) : null;
+}
+
+/** The first is the main thread's. */
+function programsOf({ origin, cpuProfiles }: Observations): ProgramKind[] {
+  return origin ? cpuProfiles.map((profile) => programKind(profile, origin)) : [];
 }
 
 /** Less than this part of what worker threads seem to work was time on a CPU: they wait. */

@@ -6,7 +6,7 @@ import { debuglog } from 'node:util';
 import type { CaptureSink } from '../signals/sink.ts';
 import type { Attachment } from '../target/attach.ts';
 import { SessionClosed } from '../target/inspector/inspector-session.ts';
-import { readStat } from '../target/proc/proc.ts';
+import { processTable } from '../target/table/system-table.ts';
 import { AsyncReads } from './async-reads.ts';
 import { Budget, findOverrun } from './budget.ts';
 import type { CaptureContext, CaptureOptions, CaptureOutcome } from './context.ts';
@@ -55,7 +55,7 @@ const ENDING_MILLIS = 1_000;
 /** A process closes its connections before it is gone; one that nobody waits for stays as a zombie. */
 async function hasEnded(pid: number): Promise<boolean> {
   for (const deadline = performance.now() + ENDING_MILLIS; performance.now() < deadline; ) {
-    const stat = readStat(pid);
+    const stat = processTable().stat(pid);
     if (!stat || /[ZX]/.test(stat.state)) return true;
     await delay(50);
   }

@@ -9,9 +9,9 @@ import { readInspectorEndpoint } from '../target/inspector/inspector-address.ts'
 import { likelyInspectorPorts, readNodeFlags } from '../target/inspector/inspector-ports.ts';
 import { checkPort } from '../target/inspector/port-conflict.ts';
 import { shortCommand } from '../target/proc/command.ts';
-import { readCmdline, readStat, readStatus } from '../target/proc/proc.ts';
-import { listeningPorts } from '../target/proc/sockets.ts';
 import { readNodeVersion } from '../target/program/node-binary.ts';
+import type { ProcessTable } from '../target/table/process-table.ts';
+import { processTable } from '../target/table/system-table.ts';
 import { GIB, MIB } from '../units/bytes.ts';
 import { memoryLimitWords } from '../units/memory-limit.ts';
 import { formatDuration, formatShare } from '../units/units.ts';
@@ -39,13 +39,14 @@ const rounded = (bytes: number) => Math.ceil(bytes / STEP_BYTES) * STEP_BYTES;
 
 /** Never throws; a process that is not there cannot be attached to. */
 export async function lookAhead(pid: number): Promise<Preflight> {
-  const inspector = await findInspector(pid);
+  const table = processTable();
+  const inspector = await findInspector(pid, table);
   const isOpen = inspector === 'open';
-  const mayAttach = checkAttachable(pid, { isInspectorOpen: isOpen });
-  const attachable = (mayAttach.ok && !isOpen && checkPort(pid)) || mayAttach;
+  const mayAttach = checkAttachable(pid, { table, isInspectorOpen: isOpen });
+  const attachable = (mayAttach.ok && !isOpen && checkPort(pid, table)) || mayAttach;
   if (!attachable.ok)
     return {
-      ...whoIsIt(pid),
+      ...whoIsIt(pid, table),
       canAttach: false,
       reason: attachable.reason,
       cure: attachable.cure,
@@ -53,11 +54,11 @@ export async function lookAhead(pid: number): Promise<Preflight> {
       steps: [],
       notes: [],
     };
-  const status = readStatus(pid);
+  const status = table.status(pid);
   const heap = status?.rssAnonBytes === undefined ? undefined : rounded(status.rssAnonBytes);
   const room = roundedRoom(memoryRoom(pid));
   return {
-    ...whoIsIt(pid),
+    ...whoIsIt(pid, table),
     canAttach: true,
     ...(inspector === 'open' ? {} : { caveat: OWN_HANDLER }),
     inspector,
@@ -70,11 +71,14 @@ export async function lookAhead(pid: number): Promise<Preflight> {
   };
 }
 
-function whoIsIt(pid: number): Pick<Preflight, 'schemaVersion' | 'pid' | 'command' | 'nodeVersion'> {
-  const comm = readStat(pid)?.comm;
-  const argv = readCmdline(pid) ?? [];
+function whoIsIt(
+  pid: number,
+  table: ProcessTable,
+): Pick<Preflight, 'schemaVersion' | 'pid' | 'command' | 'nodeVersion'> {
+  const comm = table.stat(pid)?.comm;
+  const argv = table.argv(pid) ?? [];
   const command = comm === undefined && argv.length === 0 ? '' : shortCommand(argv, comm ?? '?');
-  return { schemaVersion: 1, pid, command, nodeVersion: readNodeVersion(pid) };
+  return { schemaVersion: 1, pid, command, nodeVersion: readNodeVersion(pid, table) };
 }
 
 const ANSWER_MILLIS = 300;
@@ -83,9 +87,9 @@ const ANSWER_MILLIS = 300;
  * Asks only a port that a flag names or that is Node's own for it: any other may be the app's, and a request would show
  * in its log. "unknown": it may listen on any port.
  */
-async function findInspector(pid: number): Promise<Preflight['inspector']> {
-  const flags = readNodeFlags(pid);
-  const likely = likelyInspectorPorts(listeningPorts(pid), flags);
+async function findInspector(pid: number, table: ProcessTable): Promise<Preflight['inspector']> {
+  const flags = readNodeFlags(pid, table);
+  const likely = likelyInspectorPorts(table.listeningPorts(pid), flags);
   const sure = likely.filter(
     ({ port }) =>
       (port >= 9229 && port < 9329) || flags.some((flag) => new RegExp(`[:=]${port}$`).test(flag)),

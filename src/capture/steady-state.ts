@@ -1,7 +1,7 @@
 // Waits until a process has finished its start-up: seen from outside, before anything is attached to it.
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEFAULTS } from '../defaults.ts';
-import { ageSeconds, readStat, readStatus } from '../target/proc/proc.ts';
+import { processTable } from '../target/table/system-table.ts';
 
 /** One count from outside. */
 export interface SteadySample {
@@ -9,7 +9,7 @@ export interface SteadySample {
   atMillis: number;
   /** User and system time since the process began. */
   cpuMicros: number;
-  rssAnonBytes: number;
+  residentBytes: number;
 }
 
 const WINDOW_MILLIS = 15_000;
@@ -25,7 +25,7 @@ export function isSteady(samples: readonly SteadySample[]): boolean {
   if (!first || !middle || !last) return false;
   const bytes = samples
     .filter(({ atMillis }) => atMillis >= first.atMillis)
-    .map(({ rssAnonBytes }) => rssAnonBytes);
+    .map(({ residentBytes }) => residentBytes);
   const isMemoryLevel = Math.max(...bytes) - Math.min(...bytes) <= LEVEL.memoryShare * Math.max(...bytes);
   const cores = (from: SteadySample, to: SteadySample) =>
     (to.cpuMicros - from.cpuMicros) / Math.max(1, (to.atMillis - from.atMillis) * 1_000);
@@ -47,14 +47,16 @@ export async function waitForSteadyState(
   const from = performance.now();
   const samples: SteadySample[] = [];
   while (!signal.aborted) {
-    const stat = readStat(pid);
-    const age = stat && ageSeconds(stat.startTicks);
+    const table = processTable();
+    const stat = table.stat(pid);
+    const status = table.status(pid);
+    const age = stat && table.ageSeconds(stat.startTicks);
     if (!stat || age === undefined) return;
     const leftMillis = DEFAULTS.settle.ageMillis - age * 1_000;
     samples.push({
       atMillis: performance.now() - from,
       cpuMicros: stat.cpuMicros,
-      rssAnonBytes: readStatus(pid)?.rssAnonBytes ?? 0,
+      residentBytes: status?.rssAnonBytes ?? status?.rssBytes ?? 0,
     });
     if (leftMillis <= 0 || isSteady(samples)) return;
     onWait(leftMillis);

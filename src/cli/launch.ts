@@ -5,7 +5,8 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AttachError, UsageError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
-import { readChildren } from '../target/proc/children.ts';
+import type { ProcessTable } from '../target/table/process-table.ts';
+import { processTable } from '../target/table/system-table.ts';
 
 export interface Launched {
   pid: number;
@@ -64,9 +65,10 @@ async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<numb
     child.signalCode === null &&
     child.pid !== undefined
   ) {
-    const pids = descendants(child.pid!);
+    const table = processTable();
+    const pids = descendants(child.pid!, table);
     const candidates = isWrapper ? pids.slice(1) : pids;
-    const found = candidates.findLast((pid) => checkAttachable(pid).ok);
+    const found = candidates.findLast((pid) => checkAttachable(pid, { table }).ok);
     if (found !== undefined) return found;
     await delay(50);
   }
@@ -78,8 +80,8 @@ async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<numb
   );
 }
 
-function descendants(pid: number): number[] {
-  return [pid, ...(readChildren(pid) ?? []).flatMap((child) => descendants(child.pid))];
+function descendants(pid: number, table: ProcessTable): number[] {
+  return [pid, ...table.children(pid).flatMap((child) => descendants(child.pid, table))];
 }
 
 async function endProcess(child: ChildProcess): Promise<void> {

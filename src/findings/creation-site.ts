@@ -34,9 +34,12 @@ const MOSTLY_CLOSED = 0.9;
 
 /** "and are never closed", "and some of them are never closed": `ended` is the participle. */
 export function neverEnded(ended: string, site: Pick<CreationSite, 'survival'> | null): string {
-  return (site?.survival ?? 1) >= MOSTLY_CLOSED
-    ? `and are never ${ended}`
-    : `and some of them are never ${ended}`;
+  return endsHardly(site) ? `and are never ${ended}` : `and some of them are never ${ended}`;
+}
+
+/** Of what a place makes nearly all stays; so it is taken to be where that is unknown. */
+export function endsHardly(site: Pick<CreationSite, 'survival'> | null): boolean {
+  return (site?.survival ?? 1) >= MOSTLY_CLOSED;
 }
 
 /** The survivors of these types made by user code, the most numerous growing ones first; those of one place are put together if `counts`. */
@@ -94,11 +97,10 @@ export function siteOfSurvivors(
 ): CreationSite | null {
   const distance = ({ trend }: SurvivingSite) =>
     Math.abs(Math.log(Math.max(1e-6, trend.slopePerSecond) / Math.max(1e-6, slopePerSecond)));
-  // On one path of several, most of them end: what stays at the very pace is told all the same.
+  // On one path of several, most of them end: what stays at the very pace is told all the same. Those that are about to end make
+  // the number go up and down, so that its trend need not be one of growth.
   const isPaced = (site: SurvivingSite) =>
-    site.trend.verdict === 'growing' &&
-    (site.survival ?? 0) > 0 &&
-    distance(site) < Math.log(SITE_SURVIVAL.samePace);
+    (site.survival ?? 0) > 0 && distance(site) < Math.log(SITE_SURVIVAL.samePace);
   const usable = survivors(facts, types).filter(
     (site) =>
       site.alive >= SITE_SURVIVAL.leastAlive &&

@@ -128,7 +128,7 @@ export function movement(trend: Trend, show: (value: number) => string): string 
   const ends = `from ${show(first)} to ${show(last)}`;
   if (isPlain || (slopePerSecond <= 0 && last > first)) return `${risen(trend)}, ${ends}`;
   if (slopePerSecond <= 0) return `did not rise as a whole: ${ends}`;
-  return `rises by ${show(slopePerSecond)}/s (the median slope of ${points} readings, which go up and down)`;
+  return `rose by ${show(slopePerSecond)}/s (the median slope of ${points} readings, which go up and down)`;
 }
 
 /** Seconds until `limit` at this slope; undefined when it is not met or not known. */

@@ -8,6 +8,8 @@ export interface CallTreeNode {
   /** -1 for the root. */
   parent: number;
   frame: Frame;
+  /** Index of `frame` in `CpuProfile.frames`. */
+  frameNumber: number;
   /** Time in this frame itself. */
   selfMicros: number;
   /** Time in this frame and all it called. */
@@ -29,6 +31,8 @@ export interface CpuProfile {
   /** When the first sample was taken, in microseconds of V8's clock; absent where the profile does not say. */
   startClockMicros?: number;
   nodes: CallTreeNode[];
+  /** Of all nodes; a frame may be there twice. */
+  frames: Frame[];
   /** In time order: the leaf's node index, the state, and the time until the next sample. */
   samples: { node: Int32Array; state: Uint8Array; startMicros: Float64Array; micros: Float64Array };
   /** What is wrong with what it was decoded from; absent: nothing. */

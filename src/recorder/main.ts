@@ -11,7 +11,7 @@ import { createStreamWriter } from '../recording/stream-writer.ts';
 import { attachTarget, localPidOf } from '../target/attach-target.ts';
 import { type ResolvedTarget, resolveOnly } from '../target/find.ts';
 import { findTarget } from '../target/find-target.ts';
-import { listNodeProcesses } from '../target/proc/processes.ts';
+import { listNodeProcesses } from '../target/processes.ts';
 import { ownArguments, parseRecorderCall, type RecorderCall } from './command-line.ts';
 import { type Link, watchLink } from './link.ts';
 import { beModest } from './modest.ts';

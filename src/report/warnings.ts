@@ -65,6 +65,8 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
 
   'proc-not-readable': () =>
     'culprit could not find the process on this machine, so it did not read /proc or the files of the process. Its limits, open files and source files are unknown.',
+  'outside-not-told': ({ reason }) =>
+    `Nothing was read of the process from outside: ${reason}. Its sockets, open files, child processes and waits for a CPU are unknown, and what needs them is not judged.`,
   'target-ended': () =>
     'The target ended during the capture. The report covers the data captured until then.',
   'inspector-closed': () =>
@@ -97,7 +99,7 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'profile-sizes-wrong': ({ path, wrong }) =>
     `${formatCount(wrong, 'size')} in ${path} ${wrong === 1 ? 'is' : 'are'} not valid and ${wrong === 1 ? 'was' : 'were'} left out.`,
   'profile-short': ({ durationMillis }) =>
-    `The profile covers only ${(durationMillis / 1_000).toFixed(1)} s. That is too short to judge rare events and blocks of the event loop.`,
+    `The profile covers only ${formatDuration(durationMillis)}. That is too short to judge rare events and blocks of the event loop.`,
   'snapshot-not-readable': ({ reason }) =>
     `${stopped(reason)} The report does not use this snapshot, so it may not name what holds the memory.`,
   'single-moment': () =>

@@ -1,8 +1,8 @@
 // From the one process or inspector that was meant to an attachment, and to its pid here where it is here.
-import { existsSync } from 'node:fs';
 import { type Attachment, attachByAddress, attachByPid, attachByUrl } from './attach.ts';
 import type { ResolvedTarget } from './find.ts';
-import { ageSeconds, readStat } from './proc/proc.ts';
+import { isNotHere } from './table/process-table.ts';
+import { processTable } from './table/system-table.ts';
 
 /** Attaches to whatever was meant. Throws AttachError. */
 export function attachTarget(target: ResolvedTarget, isWatched = true): Promise<Attachment> {
@@ -16,13 +16,16 @@ export function attachTarget(target: ResolvedTarget, isWatched = true): Promise<
   }
 }
 
-/** /proc is only of use when the process is on this machine and in our pid namespace. */
+/** Null where nothing is told of it from outside: by the system, or because it is on another machine or in a pid namespace of its own. */
 export function localPidOf(target: ResolvedTarget, attachment: Attachment): number | null {
+  const table = processTable();
+  if (isNotHere(table.procFolder)) return null;
   if (target.kind === 'process') return target.pid;
   const { pid } = attachment.identity;
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(attachment.endpoint.host.replace(/[[\]]/g, ''));
-  if (!isLocal || !existsSync(`/proc/${pid}/cmdline`)) return null;
+  const stat = isLocal ? table.stat(pid) : undefined;
+  if (!stat) return null;
   // A forwarded port may lead to a process elsewhere that happens to have the same pid: their ages would differ.
-  const age = ageSeconds(readStat(pid)?.startTicks ?? 0);
+  const age = table.ageSeconds(stat.startTicks);
   return age !== undefined && Math.abs(age - attachment.identity.uptimeSeconds) < 5 ? pid : null;
 }

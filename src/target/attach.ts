@@ -1,6 +1,5 @@
 // Attaches to a process: open its inspector when it is closed, prove that it is the right process, claim it for this
 // capture, and close what was opened at the end.
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { debuglog } from 'node:util';
 import { AttachError } from '../errors.ts';
@@ -16,6 +15,7 @@ import {
   SessionClosed,
 } from './inspector/inspector-session.ts';
 import { openInspectorBySignal, signalAndFind } from './inspector/open-inspector.ts';
+import { processTable } from './table/system-table.ts';
 
 export interface Attachment {
   session: InspectorSession;
@@ -69,7 +69,7 @@ function maySucceedSoon(error: unknown, pid: number): boolean {
   if (error instanceof TargetIsHeld) return error.holder.silentMillis > HOLDER_AT_WORK_MILLIS;
   // Another look was faster, and has closed or moved what both had opened.
   const isClosed = error instanceof SessionClosed || error instanceof ConnectionRefused;
-  return isClosed && existsSync(`/proc/${pid}`);
+  return isClosed && processTable().stat(pid) !== undefined;
 }
 
 interface Try {

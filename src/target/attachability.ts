@@ -1,18 +1,25 @@
-// Whether this process may be attached to, judged from /proc before anything is sent to it: SIGUSR1 ends a program that does
+// Whether this process may be attached to, judged by what the system tells of it before anything is sent to it: SIGUSR1 ends a program that does
 // not catch it, so every doubt here is a refusal that says what to do.
 import { AttachError } from '../errors.ts';
+import type { ChildProcess } from '../model/samples.ts';
 import { cureOfBlockedSignal } from './blocked-signal.ts';
 import { readLaunchMarks } from './family/launch-marks.ts';
 import { readNodeFlags } from './inspector/inspector-ports.ts';
-import { readChildren } from './proc/children.ts';
-import { ageSeconds, listPids, type ProcStat, type ProcStatus, readStat, readStatus } from './proc/proc.ts';
-import { known, readLink } from './proc/proc-file.ts';
-import { readNodeVersion } from './program/node-binary.ts';
+import { isNodeProcess, readNodeVersion } from './program/node-binary.ts';
 import { readRuntime, sayOtherRuntime } from './program/runtime.ts';
+import {
+  isNotHere,
+  type NotHere,
+  type ProcessStat,
+  type ProcessStatus,
+  type ProcessTable,
+} from './table/process-table.ts';
+import { processTable } from './table/system-table.ts';
+import { ADDRESS_HINT } from './target-word.ts';
 
 /** Why not: one word for each reason, for programs to compare. */
 export type RefusalKind =
-  | 'no-proc'
+  | 'system-not-known'
   | 'no-such-process'
   | 'thread'
   | 'zombie'
@@ -23,6 +30,7 @@ export type RefusalKind =
   | 'other-user'
   | 'signal-blocked'
   | 'signal-not-caught'
+  | 'signal-not-known'
   | 'cluster-primary'
   | 'port-taken';
 
@@ -43,7 +51,7 @@ export interface Attachable {
 export type Attachability = Attachable | Refusal;
 
 export interface AttachabilityOptions {
-  procRoot?: string;
+  table?: ProcessTable;
   /** Its inspector is known to listen already: no signal is needed, so neither its handler nor our user matter. */
   isInspectorOpen?: boolean;
   /** The user we act as; absent: asked from the system. */
@@ -52,14 +60,12 @@ export interface AttachabilityOptions {
 
 interface Facts {
   pid: number;
-  root: string;
-  stat: ProcStat;
-  status: ProcStatus;
+  table: ProcessTable;
+  stat: ProcessStat;
+  status: ProcessStatus;
   options: AttachabilityOptions;
 }
 
-// Signal 10 on every Linux that Node runs on, hence bit 9.
-const SIGUSR1_BIT = 1n << 9n;
 const STARTING_SECONDS = 2;
 
 function refuse(kind: RefusalKind, reason: string, cure: string): Refusal {
@@ -90,8 +96,8 @@ function checkState({ pid, stat, status }: Facts): Refusal | undefined {
   return undefined;
 }
 
-function checkProgram({ pid, root, options }: Facts): Refusal | undefined {
-  const runtime = readRuntime(pid, root)?.name;
+function checkProgram({ pid, table, options }: Facts): Refusal | undefined {
+  const runtime = readRuntime(pid, table)?.name;
   if (runtime === 'Node.js' || (runtime === 'Electron' && options.isInspectorOpen)) return undefined;
   if (runtime === undefined)
     return refuse('not-node', 'it is not a Node.js process', 'List those that are with `culprit ps`.');
@@ -99,16 +105,19 @@ function checkProgram({ pid, root, options }: Facts): Refusal | undefined {
   return refuse('other-runtime', reason, cure);
 }
 
-function checkNetwork({ pid, root }: Facts): Refusal | undefined {
-  const theirs = known(readLink(`${root}/${pid}/ns/net`));
-  const ours = known(readLink(`${root}/self/ns/net`));
-  if (theirs === undefined || ours === undefined || theirs === ours) return undefined;
+function checkNetwork({ pid, table }: Facts): Refusal | undefined {
+  if (table.sharesNetwork(pid) !== false) return undefined;
   const cure = `Run culprit inside that container, or as root \`nsenter -t ${pid} -n culprit diagnose ${pid}\`.`;
   return refuse(
     'other-network',
     'it runs in another network namespace (a container), so culprit cannot reach its port',
     cure,
   );
+}
+
+function refuseUnknownSignal({ notHere }: NotHere): Refusal {
+  const reason = `whether SIGUSR1, the signal that opens the inspector, would kill it cannot be seen: ${notHere}`;
+  return refuse('signal-not-known', reason, ADDRESS_HINT);
 }
 
 function checkUser({ pid, status, options }: Facts): Refusal | undefined {
@@ -123,16 +132,16 @@ function checkUser({ pid, status, options }: Facts): Refusal | undefined {
   );
 }
 
-function checkSignal({ pid, root, stat, status, options }: Facts): Refusal | undefined {
-  if (options.isInspectorOpen) return undefined;
-  if (status.blockedSignals !== undefined && status.blockedSignals & SIGUSR1_BIT) {
+function checkSignal({ pid, table, stat, status, options }: Facts): Refusal | undefined {
+  if (options.isInspectorOpen || status.signal === 'caught') return undefined;
+  if (isNotHere(status.signal)) return table.asksSafely ? undefined : refuseUnknownSignal(status.signal);
+  if (status.signal === 'blocked') {
     const reason = 'it blocks SIGUSR1, the signal that opens the inspector: it would stay pending';
-    const cure = cureOfBlockedSignal(readNodeFlags(pid, root), readNodeVersion(pid, root));
+    const cure = cureOfBlockedSignal(readNodeFlags(pid, table), readNodeVersion(pid, table));
     return refuse('signal-blocked', reason, cure);
   }
-  if (status.caughtSignals !== undefined && status.caughtSignals & SIGUSR1_BIT) return undefined;
   const reason = 'it does not catch SIGUSR1, the signal that opens the inspector, and would be killed by it';
-  if ((ageSeconds(stat.startTicks, root) ?? Number.POSITIVE_INFINITY) < STARTING_SECONDS) {
+  if ((table.ageSeconds(stat.startTicks) ?? Number.POSITIVE_INFINITY) < STARTING_SECONDS) {
     return refuse('signal-not-caught', `${reason}: it is still starting`, 'Try again in a second.');
   }
   const cure =
@@ -141,14 +150,26 @@ function checkSignal({ pid, root, stat, status, options }: Facts): Refusal | und
 }
 
 /** In a cluster's primary Node.js hands SIGUSR1 on to all workers (16 to 26), and the first of them that gets the port stays open. */
-function checkWorkers({ pid, root, options }: Facts): Refusal | undefined {
+function checkWorkers({ pid, table, options }: Facts): Refusal | undefined {
   if (options.isInspectorOpen) return undefined;
-  const worker = readChildren(pid, root).find((child) => readLaunchMarks(child.pid, root).isClusterWorker);
-  if (worker === undefined) return undefined;
+  const children = table.children(pid);
+  const worker = children.find((child) => readLaunchMarks(child.pid, table).isClusterWorker);
+  if (worker === undefined) return checkPossibleWorkers(children, table);
   return refuse(
     'cluster-primary',
     'it is the primary of a cluster, and the signal that opens its inspector would open one of its workers, too',
     `Diagnose a worker, such as process ${worker.pid}; or start the primary with --inspect=127.0.0.1:0.`,
+  );
+}
+
+/** Where nobody tells how a child was started, one of Node.js may be a worker. */
+function checkPossibleWorkers(children: readonly ChildProcess[], table: ProcessTable): Refusal | undefined {
+  const child = children.find(({ pid }) => isNotHere(table.environ(pid)) && isNodeProcess(pid, table));
+  if (child === undefined) return undefined;
+  return refuse(
+    'cluster-primary',
+    `it has started other Node.js processes, and ${table.system} does not tell whether they are workers of a cluster, whose inspectors would open, too`,
+    `Diagnose one of them, such as process ${child.pid}; or start it with --inspect=127.0.0.1:0.`,
   );
 }
 
@@ -160,13 +181,14 @@ function checkFacts(facts: Facts): Attachability {
   return { ok: true, pidInside: facts.status.namespacePids.at(-1) ?? facts.pid };
 }
 
-/** Judges by /proc alone; sends nothing. The first reason that holds is given, the most basic first. */
+/** Judges from outside; sends nothing. The first reason that holds is given, the most basic first. */
 export function checkAttachable(pid: number, options: AttachabilityOptions = {}): Attachability {
-  const root = options.procRoot ?? '/proc';
-  const stat = readStat(pid, root);
-  const status = readStatus(pid, root);
-  if (stat && status) return checkFacts({ pid, root, stat, status, options });
-  if (listPids(root).length > 0) {
+  const table = options.table ?? processTable();
+  const stat = table.stat(pid);
+  const status = table.status(pid);
+  if (stat && status) return checkFacts({ pid, table, stat, status, options });
+  const pids = table.pids();
+  if (!isNotHere(pids)) {
     return refuse(
       'no-such-process',
       'there is no such process',
@@ -174,8 +196,11 @@ export function checkAttachable(pid: number, options: AttachabilityOptions = {})
     );
   }
   if (options.isInspectorOpen) return { ok: true, pidInside: pid };
-  const cure = 'Start it with --inspect=127.0.0.1:0 and give culprit the host:port that it prints.';
-  return refuse('no-proc', 'this system has no /proc to check whether SIGUSR1 would kill it', cure);
+  return refuse(
+    'system-not-known',
+    `${pids.notHere}, so nothing shows whether SIGUSR1 would kill it`,
+    ADDRESS_HINT,
+  );
 }
 
 /** The error to throw for a refusal: "Cannot attach to process 42: it is a zombie.", with the cure as hint. */

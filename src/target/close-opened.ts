@@ -3,8 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { release } from './holding/claim.ts';
 import { findOpenInspector } from './inspector/inspector-address.ts';
 import { openSession } from './inspector/inspector-session.ts';
-import { readStat } from './proc/proc.ts';
-import { listeningPorts } from './proc/sockets.ts';
+import { processTable } from './table/system-table.ts';
 
 const WATCH_MILLIS = 4_000;
 const POLL_MILLIS = 50;
@@ -12,7 +11,7 @@ const POLL_MILLIS = 50;
 export interface Opened {
   pid: number;
   /** Sockets that it listened on before it was signalled. */
-  knownInodes: ReadonlySet<number>;
+  knownSockets: ReadonlySet<string>;
   /** Of the look that opened it: another look's inspector stays open. */
   token: string;
 }
@@ -22,10 +21,11 @@ export interface Opened {
  * where one may be there and does not answer: the process is stopped, or starved of CPU.
  */
 export async function closeOpenedInspector(opened: Opened, patienceMillis = WATCH_MILLIS): Promise<void> {
-  const { pid, knownInodes, token } = opened;
+  const { pid, knownSockets, token } = opened;
   const from = Date.now();
   for (;;) {
-    const fresh = listeningPorts(pid).filter((port) => !knownInodes.has(port.inode));
+    const table = processTable();
+    const fresh = table.listeningPorts(pid).filter((port) => !knownSockets.has(port.socket));
     const endpoint = await findOpenInspector(fresh);
     if (endpoint) {
       const session = await openSession(endpoint.webSocketUrl);
@@ -34,7 +34,7 @@ export async function closeOpenedInspector(opened: Opened, patienceMillis = WATC
       return;
     }
     const waitedMillis = Date.now() - from;
-    const maySoonAnswer = fresh.length > 0 || readStat(pid)?.state === 'T';
+    const maySoonAnswer = fresh.length > 0 || table.stat(pid)?.state === 'T';
     if (waitedMillis > (maySoonAnswer ? patienceMillis : WATCH_MILLIS)) return;
     await delay(POLL_MILLIS);
   }

@@ -2,7 +2,7 @@
 // family.
 import { servingRelatives } from './family/serving.ts';
 import { type ResolvedTarget, type ResolveOptions, resolveAll, resolveTarget } from './find.ts';
-import { listNodeProcesses, type NodeProcess } from './proc/processes.ts';
+import { listNodeProcesses, type NodeProcess } from './processes.ts';
 import { parseTarget } from './target-word.ts';
 
 /** Throws UsageError when nothing matches, SeveralMatch when more than one does. */

@@ -4,10 +4,10 @@ import { UsageError } from '../errors.ts';
 import { describeChoices } from './family/choices.ts';
 import { isPackageManager } from './family/family.ts';
 import { chooseMember, servingUnits, type Unit } from './family/serving.ts';
-import { listPids, readStat } from './proc/proc.ts';
-import type { NodeProcess } from './proc/processes.ts';
-import { hasConnectionsTo, portHolder } from './proc/sockets.ts';
-import { PS_HINT, type TargetSpec, toAddress, withAddress } from './target-word.ts';
+import type { NodeProcess } from './processes.ts';
+import { isNotHere, type NotHere, type ProcessTable } from './table/process-table.ts';
+import { processTable } from './table/system-table.ts';
+import { ADDRESS_HINT, PS_HINT, type TargetSpec, toAddress, withAddress } from './target-word.ts';
 
 /** One target. Hosts are IP addresses or "localhost": Node's inspector refuses every other Host header. */
 export type ResolvedTarget =
@@ -36,7 +36,7 @@ export class SeveralMatch extends UsageError {
 
 /** What the family of the target is, and how much of it is wanted. */
 export interface ResolveOptions {
-  root?: string;
+  table?: ProcessTable;
   /** Exactly what was named, also where it is a wrapper or the primary of a cluster. */
   isExact?: boolean;
 }
@@ -49,21 +49,25 @@ interface Named {
 }
 
 interface Resolving extends ResolveOptions {
-  root: string;
+  table: ProcessTable;
   processes: readonly NodeProcess[];
 }
 
-function unitsFor({ found, port }: Named, { processes, isExact, root }: Resolving): Unit[] {
+function unitsFor({ found, port }: Named, { processes, isExact, table }: Resolving): Unit[] {
   if (isExact) return found.map((entry) => ({ members: [entry] }));
   return servingUnits(found, {
     processes,
-    ...(port !== undefined && { serves: (pid: number) => hasConnectionsTo(port, pid, root) }),
+    ...(port !== undefined && { serves: (pid: number) => table.hasConnectionsTo(port, pid) }),
   });
 }
 
 function chooseOne(named: Named, resolving: Resolving): ResolvedTarget {
   const units = unitsFor(named, resolving);
-  const chosen = units.map(chooseMember);
+  const serves = ({ pid, family }: NodeProcess) => {
+    const ports = named.port === undefined ? (family.familyPorts ?? []) : [named.port];
+    return ports.some((port) => resolving.table.hasConnectionsTo(port, pid));
+  };
+  const chosen = units.map((unit) => chooseMember(unit, serves));
   if (chosen.length > 1)
     throw new SeveralMatch(
       chosen.map(({ member }) => member),
@@ -80,14 +84,14 @@ function chooseOne(named: Named, resolving: Resolving): ResolvedTarget {
 }
 
 /** By port, those of whoever listens; throws UsageError with who holds it where that is no process of the list. */
-function namedByPort(port: number, { processes, root }: Resolving): Named | 'ask the port' {
+function namedByPort(port: number, { processes, table }: Resolving): Named | 'ask the port' {
   const found = processes.filter((entry) =>
     entry.listeningPorts.some((listening) => listening.port === port),
   );
   if (found.length > 0) return { found, what: `:${port}`, port };
-  // Without /proc we cannot tell who listens; asked as an inspector, the port can still answer for itself.
-  if (listPids(root).length === 0) return 'ask the port';
-  const holder = portHolder(port, root);
+  // Where nobody tells who listens: asked as an inspector, the port can still answer for itself.
+  if (isNotHere(table.pids())) return 'ask the port';
+  const holder = table.portHolder(port);
   if (!holder) throw new UsageError(`Nothing listens on port ${port}.`, PS_HINT);
   const who = holder.pid === undefined ? holder.command : `process ${holder.pid} (${holder.command})`;
   if (holder.pid === undefined)
@@ -96,9 +100,9 @@ function namedByPort(port: number, { processes, root }: Resolving): Named | 'ask
 }
 
 /** Our own process and those that started it: `npx culprit diagnose server.js` names server.js in each of them. */
-function ownFamily(root: string): Set<number> {
+function ownFamily(table: ProcessTable): Set<number> {
   const family = new Set<number>();
-  for (let pid = process.pid; pid > 1 && !family.has(pid); pid = readStat(pid, root)?.parentPid ?? 0)
+  for (let pid = process.pid; pid > 1 && !family.has(pid); pid = table.stat(pid)?.parentPid ?? 0)
     family.add(pid);
   return family;
 }
@@ -117,8 +121,8 @@ const isCulprit = ({ argv }: Started) =>
 const isEmptyWrapper = ({ family }: NodeProcess) => family.role === 'wrapper' && family.children.length === 0;
 
 /** Without ourselves and those that started us. */
-function strangersAmong<P extends Started>(processes: readonly P[], root: string): P[] {
-  const family = ownFamily(root);
+function strangersAmong<P extends Started>(processes: readonly P[], table: ProcessTable): P[] {
+  const family = ownFamily(table);
   return processes.filter((entry) => !family.has(entry.pid) && !isCulprit(entry));
 }
 
@@ -126,16 +130,16 @@ function strangersAmong<P extends Started>(processes: readonly P[], root: string
 export function programsLike<P extends Started>(
   pattern: string,
   processes: readonly P[],
-  root = '/proc',
+  table = processTable(),
 ): P[] {
-  const matching = strangersAmong(processes, root).filter(({ argv }) => argv.join(' ').includes(pattern));
+  const matching = strangersAmong(processes, table).filter(({ argv }) => argv.join(' ').includes(pattern));
   const programs = matching.filter(({ argv }) => !isPackageManager(argv));
   return programs.length > 0 ? programs : matching;
 }
 
 /** The one Node.js program that runs here, as in most containers. Throws UsageError when there is none, or several. */
-export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): ResolvedTarget {
-  const strangers = strangersAmong(processes, root);
+export function resolveOnly(processes: readonly NodeProcess[], table = processTable()): ResolvedTarget {
+  const strangers = strangersAmong(processes, table);
   const programs = strangers.filter((entry) => !isEmptyWrapper(entry));
   const ofNode = programs.filter(({ runtime }) => runtime === 'Node.js');
   if (programs.length === 0)
@@ -144,12 +148,19 @@ export function resolveOnly(processes: readonly NodeProcess[], root = '/proc'): 
       'The program may run in another container or have ended. Or it is packaged so that culprit does not recognise it: give its pid.',
     );
   const found = ofNode.length > 0 ? ofNode : programs;
-  return chooseOne({ found, what: 'here' }, { processes: strangers, root });
+  return chooseOne({ found, what: 'here' }, { processes: strangers, table });
+}
+
+/** Where the system does not show its processes. */
+export function nothingVisible({ notHere }: NotHere): UsageError {
+  return new UsageError(`No process can be found: ${notHere}.`, ADDRESS_HINT);
 }
 
 /** By a name that a process manager gave, or a part of the command line. */
-function namedByPattern(pattern: string, { processes, root }: Resolving): Named {
-  const others = strangersAmong(processes, root);
+function namedByPattern(pattern: string, { processes, table }: Resolving): Named {
+  const pids = table.pids();
+  if (isNotHere(pids)) throw nothingVisible(pids);
+  const others = strangersAmong(processes, table);
   const byName = others.filter((entry) => entry.family.app === pattern);
   const matching =
     byName.length > 0 ? byName : others.filter((entry) => entry.argv.join(' ').includes(pattern));
@@ -166,8 +177,8 @@ async function name(spec: TargetSpec, resolving: Resolving): Promise<Named | Res
     case 'pid': {
       const found = resolving.processes.filter(({ pid }) => pid === spec.pid);
       if (found.length > 0) return { found, what: String(spec.pid) };
-      // A process of another program is there, and is refused with what it is. Without /proc nobody can tell.
-      if (!readStat(spec.pid, resolving.root) && listPids(resolving.root).length > 0)
+      // A process of another program is there, and is refused with what it is.
+      if (!resolving.table.stat(spec.pid) && !isNotHere(resolving.table.pids()))
         throw new UsageError(`There is no process ${spec.pid}.`, PS_HINT);
       return { kind: 'process', pid: spec.pid };
     }
@@ -206,9 +217,9 @@ const isNamed = (meant: Named | ResolvedTarget): meant is Named => 'found' in me
 export async function resolveTarget(
   spec: TargetSpec,
   processes: readonly NodeProcess[],
-  { root = '/proc', isExact }: ResolveOptions = {},
+  { table = processTable(), isExact }: ResolveOptions = {},
 ): Promise<ResolvedTarget> {
-  const resolving = { root, isExact, processes };
+  const resolving = { table, isExact, processes };
   const meant = await name(spec, resolving);
   return isNamed(meant) ? chooseOne(meant, resolving) : meant;
 }
@@ -217,9 +228,9 @@ export async function resolveTarget(
 export async function resolveAll(
   spec: TargetSpec,
   processes: readonly NodeProcess[],
-  root = '/proc',
+  table = processTable(),
 ): Promise<NodeProcess[]> {
-  const resolving = { root, processes };
+  const resolving = { table, processes };
   const meant = await name(spec, resolving);
   if (!isNamed(meant))
     throw new UsageError(

@@ -21,6 +21,9 @@ function isUrl(text: string): boolean {
   }
 }
 
+/** What always works, on any system. */
+export const ADDRESS_HINT =
+  'Start it with --inspect=127.0.0.1:0 and give culprit the host:port that it prints.';
 export const PS_HINT = 'See the Node.js processes here with `culprit ps`.';
 
 function parsePort(text: string): number {

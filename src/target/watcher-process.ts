@@ -20,7 +20,7 @@ export async function startWatcher(pid: number, before: ListeningPort[], token: 
   const script = fileURLToPath(
     new URL(import.meta.url.endsWith('.ts') ? '../../dist/watcher.js' : './watcher.js', import.meta.url),
   );
-  const known = before.map((port) => port.inode).join(',');
+  const known = before.map((port) => port.socket).join(',');
   const child = spawn(process.execPath, [script, String(pid), known, token], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,

@@ -4,7 +4,7 @@
 import { closeOpenedInspector } from './close-opened.ts';
 
 const pid = Number(process.argv[2]);
-const knownInodes = new Set((process.argv[3] ?? '').split(',').map(Number));
+const knownSockets = new Set((process.argv[3] ?? '').split(','));
 const token = process.argv[4] ?? '';
 /** A process that is stopped is waited for. */
 const PATIENCE_MILLIS = 60_000;
@@ -15,7 +15,7 @@ process.stdin.on('data', (chunk: string) => {
 });
 process.stdin.on('close', async () => {
   if (!word.includes('release'))
-    await closeOpenedInspector({ pid, knownInodes, token }, PATIENCE_MILLIS).catch(() => {});
+    await closeOpenedInspector({ pid, knownSockets, token }, PATIENCE_MILLIS).catch(() => {});
   process.exit(0);
 });
 process.stdout.write('ready\n');

@@ -68,6 +68,8 @@ const ofCapture = [
   warningOf('snapshot-failed', { reason }),
   /** The process was not found on this machine. */
   warningOf('proc-not-readable', nothing),
+  /** By this system; `reason` is a clause. */
+  warningOf('outside-not-told', { reason }),
   warningOf('target-ended', nothing),
   /** Its process runs on. */
   warningOf('inspector-closed', nothing),

@@ -3,9 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkloadError } from '../errors.ts';
 import { checkAttachable } from '../target/attachability.ts';
-import { readChildren } from '../target/proc/children.ts';
-import { listeningPorts } from '../target/proc/sockets.ts';
 import { isNodeProcess } from '../target/program/node-binary.ts';
+import type { ProcessTable } from '../target/table/process-table.ts';
+import { processTable } from '../target/table/system-table.ts';
 import { type Leashed, startLeashed } from './leashed.ts';
 
 export interface ServerSpec {
@@ -88,9 +88,12 @@ function quoted(leashed: Leashed): string {
 }
 
 function findServing(leash: number, spec: ServerSpec): { pid: number; port: number | null } | null {
-  const nodes = descendants(leash).filter((pid) => isNodeProcess(pid) && checkAttachable(pid).ok);
+  const table = processTable();
+  const nodes = descendants(leash, table).filter(
+    (pid) => isNodeProcess(pid, table) && checkAttachable(pid, { table }).ok,
+  );
   for (const pid of nodes) {
-    const ports = listeningPorts(pid).map(({ port }) => port);
+    const ports = table.listeningPorts(pid).map(({ port }) => port);
     if (ports.includes(spec.port)) return { pid, port: spec.port };
     const [port] = ports;
     if (port !== undefined) return { pid, port };
@@ -99,6 +102,6 @@ function findServing(leash: number, spec: ServerSpec): { pid: number; port: numb
   return last !== undefined && spec.ready !== undefined ? { pid: last, port: null } : null;
 }
 
-function descendants(pid: number): number[] {
-  return (readChildren(pid) ?? []).flatMap((child) => [child.pid, ...descendants(child.pid)]);
+function descendants(pid: number, table: ProcessTable): number[] {
+  return table.children(pid).flatMap((child) => [child.pid, ...descendants(child.pid, table)]);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { blame } from '../../src/analysis/cpu/blame/blame.ts';
 import { groupByBlame, summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
-import { summarizeGc } from '../../src/analysis/cpu/gc.ts';
+import { gcOfProfile, summarizeGc } from '../../src/analysis/cpu/gc.ts';
 import { packageTotals } from '../../src/analysis/cpu/package-totals.ts';
 import { classifyWork } from '../../src/analysis/cpu/work.ts';
 import { buildObservations, gc } from '../support/build-observations.ts';
@@ -296,6 +296,36 @@ describe('garbage collection', () => {
     ]);
     const { sites } = summarizeGc(runtime, profile, 0)!;
     expect(sites.map(({ blame: b, share }) => [b.subject!.functionName, share])).toEqual([['copy', 0.2]]);
+  });
+
+  test('of a profile alone is counted in its samples', () => {
+    const turns = Array.from({ length: 10 }, (): Slice[] => [
+      [copy, 90],
+      ['(garbage collector)', 60],
+      [MAIN, 50],
+    ]).flat();
+    const { sites, ...summary } = gcOfProfile(buildCpuProfile(turns))!;
+    expect({ ...summary, sites: sites.map(({ blame: b }) => b.subject!.functionName) }).toEqual({
+      shareOfTime: 0.3,
+      shareOfBusy: 0.3,
+      count: 10,
+      majorCount: null,
+      longestPauseMillis: 60,
+      sites: ['copy'],
+    });
+  });
+
+  test.each<[string, Slice[]]>([
+    [
+      'ran for less than a second',
+      [
+        [copy, 300],
+        ['(garbage collector)', 300],
+      ],
+    ],
+    ['collected nothing', [[copy, 3_000]]],
+  ])('of a profile is unknown where it %s', (_, slices) => {
+    expect(gcOfProfile(buildCpuProfile(slices))).toBeNull();
   });
 
   test('without counters is unknown, not zero', () => {

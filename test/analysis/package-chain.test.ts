@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { blame } from '../../src/analysis/cpu/blame/blame.ts';
-import { createHeavyPath } from '../../src/analysis/cpu/blame/heavy-path.ts';
+import { HeavyPath } from '../../src/analysis/cpu/blame/heavy-path.ts';
 import { findBlocks } from '../../src/analysis/cpu/blocks.ts';
 import { groupByBlame, summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
 import { buildCpuProfile, framesFrom, type Slice } from '../support/build-profile.ts';
@@ -52,7 +52,7 @@ describe('the packages of a stack', () => {
 
 describe('a heavy path', () => {
   const follow = (...stacks: [string, number][]) => {
-    const path = createHeavyPath();
+    const path = new HeavyPath();
     for (const [stack, amount] of stacks) path.add(framesFrom(stack), amount);
     return path.frames().map(({ functionName }) => functionName);
   };

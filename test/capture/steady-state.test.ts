@@ -13,7 +13,7 @@ function watch(
   let cpuMicros = 0;
   return Array.from({ length: seconds + 1 }, (_, t) => {
     cpuMicros += t === 0 ? 0 : cores(t) * 1e6;
-    return { atMillis: t * 1_000, cpuMicros, rssAnonBytes: megabytes(t) * MB };
+    return { atMillis: t * 1_000, cpuMicros, residentBytes: megabytes(t) * MB };
   });
 }
 

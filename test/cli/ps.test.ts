@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lastSeenFile, openLastSeen } from '../../src/cli/work/ps/last-seen.ts';
 import { psTree } from '../../src/cli/work/ps/ps-tree.ts';
-import type { NodeProcess } from '../../src/target/proc/processes.ts';
+import type { NodeProcess } from '../../src/target/processes.ts';
 
 const MB = 2 ** 20;
 

@@ -326,7 +326,7 @@ describe('the verdict', () => {
     });
     expect(alone(1_000)).toMatchObject({
       verdict: 'too-little-data',
-      verdictReason: expect.stringContaining('covers only 1.0 s'),
+      verdictReason: expect.stringContaining('covers only 1 s.'),
     });
   });
 

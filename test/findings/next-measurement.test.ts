@@ -3,6 +3,7 @@ import { gatherFacts } from '../../src/analysis/facts.ts';
 import type { Trend } from '../../src/analysis/statistics/trend.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import { movement } from '../../src/findings/wording.ts';
+import type { Frame } from '../../src/model/frame.ts';
 import type { CollectionGrowth } from '../../src/model/memory/collection.ts';
 import type { Observations } from '../../src/model/observations.ts';
 import { formatBytes } from '../../src/units/units.ts';
@@ -168,10 +169,12 @@ describe('native memory', () => {
     const call = { functionName: 'crc32', file: null, line: null, column: null, package: null } as const;
     const [profile] = observations.cpuProfiles;
     const parent = profile!.nodes.find(({ frame }) => frame.functionName === 'route')!;
+    const frame: Frame = { ...call, owner: 'native' };
     profile!.nodes.push({
       index: profile!.nodes.length,
       parent: parent.index,
-      frame: { ...call, owner: 'native' },
+      frame,
+      frameNumber: profile!.frames.push(frame) - 1,
       selfMicros: 90_000,
       totalMicros: 90_000,
       lineTicks: new Map([[12, 90]]),
@@ -227,7 +230,7 @@ test('readings that scatter are not said to have risen from the larger to the sm
   const { floor } = gatherFacts(buildObservations(heapFloor(linear(200 * KB), PLACE))).heap[0]!;
   const say = (some: Partial<Trend>) => movement({ ...floor, ...some }, formatBytes);
   expect(say({ first: 41.3 * MB, last: 40.6 * MB, risingSteps: [3, 6], points: 7 })).toMatch(
-    /^rises by \d+ KB\/s \(the median slope of 7 readings, which go up and down\)$/,
+    /^rose by \d+ KB\/s \(the median slope of 7 readings, which go up and down\)$/,
   );
   expect(say({ first: 7.1 * MB, last: 15.2 * MB, risingSteps: [9, 9] })).toBe(
     'rose in 9 of 9 intervals, from 7.1 MB to 15.2 MB',

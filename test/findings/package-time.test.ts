@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import { buildObservations, change, cpu, type Habit } from '../support/build-observations.ts';
+import { asyncSite, buildObservations, change, cpu, gc, type Habit } from '../support/build-observations.ts';
 import type { Slice } from '../support/build-profile.ts';
 
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildObservations(...habits))).findings;
@@ -61,6 +61,80 @@ describe('a package that many places call for a little each', () => {
     ],
   ])('is not named where %s', (_, turn) => {
     expect(findingsOf(cpu(turn)).map(({ title }) => title)).toEqual([]);
+  });
+});
+
+describe('a package that works on after an await', () => {
+  const RULES = '/app/node_modules/rules';
+  const LATER = `processTicksAndRejections@node:internal/process/task_queues:104 > step@${RULES}/steps.js:4`;
+  const later = (millis: number): Slice[] => [
+    [`${LATER} > match@${RULES}/match.js:9`, millis],
+    [`${LATER} > evaluate@/app/node_modules/expressions/index.js:3`, millis],
+    [`${LATER} > merge@${RULES}/merge.js:30`, millis],
+  ];
+  const calls = asyncSite('PROMISE', `${ROUTE} > allow@/app/src/allow.js:7 > check@${RULES}/index.js:2`, {
+    aliveShare: 0,
+  });
+
+  test('is named with all that it takes, and with the place that was seen to call it', () => {
+    const [finding, ...rest] = findingsOf(cpu([['(idle)', 12], ...later(2)]), calls);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: 'cpu-hotspot',
+      title: 'rules takes 33% of a core, called from src/allow.js:7, allow',
+      subject: { function: 'allow', file: 'src/allow.js', line: 7 },
+      advice: [expect.stringMatching(/^See what rules is asked to do here each time/)],
+      caveats: [expect.stringMatching(/^rules works there after an await or in a callback/)],
+    });
+    expect(finding!.evidence[0]!.statement).toBe(
+      '33% of the time and 100% of the busy time of the thread main goes through rules, the largest part of it in node_modules/rules/match.js:9, match',
+    );
+  });
+
+  test('has the garbage collection that it sets off as its own', () => {
+    const collecting: Slice[] = [
+      ['(idle)', 18],
+      ...later(2),
+      ['(garbage collector)', 4],
+      [`${ROUTE} > list@/app/src/list.js:3`, 4],
+    ];
+    const [finding, ...rest] = findingsOf(gc(120), cpu(collecting), calls);
+    expect(rest).toEqual([]);
+    expect(finding!.title).toBe('rules takes 31% of a core, called from src/allow.js:7, allow');
+    expect(finding!.evidence[0]!.statement).toMatch(/; 1[23]% is garbage collection that it sets off$/);
+    expect(finding!.symptoms).toEqual(['garbage collection takes 12% of the time']);
+  });
+
+  test('is what allocates where garbage collection is the cause, and has its caller as the place', () => {
+    const collecting: Slice[] = [
+      ['(idle)', 30],
+      ...later(2),
+      ['(garbage collector)', 6],
+      ['writev@node:net:8', 6],
+    ];
+    const [finding] = findingsOf(gc(250), cpu(collecting), calls).filter(
+      ({ kind }) => kind === 'gc-pressure',
+    );
+    expect(finding).toMatchObject({ subject: { function: 'allow', file: 'src/allow.js', line: 7 } });
+    expect(finding!.title).toMatch(
+      /^Garbage collection takes 25% of the time, triggered by allocations in rules \(src/,
+    );
+    expect(finding!.advice[0]).toMatch(/^Have rules allocate less in src\/allow\.js:7, allow/);
+  });
+
+  test.each<[string, Habit[]]>([
+    ['nobody was seen to call it', [cpu([['(idle)', 12], ...later(2)])]],
+    ['it takes a fifth of a core', [cpu([['(idle)', 24], ...later(2)]), calls]],
+    [
+      'as much goes elsewhere',
+      [cpu([['(idle)', 4], ...later(2), [ROUTE, 3], ['writev@node:net:8', 4]]), calls],
+    ],
+    [
+      'it calls the application, as routers do',
+      [cpu([['(idle)', 12], ...later(2), [`${LATER} > log@/app/src/log.js:3`, 2]]), calls],
+    ],
+  ])('is not named where %s', (_, habits) => {
+    expect(findingsOf(...habits).map(({ title }) => title)).toEqual([]);
   });
 });
 

@@ -259,6 +259,23 @@ describe('each fault is found, named and placed:', () => {
     ],
     [
       'child-process-leak',
+      'some of them, in a number that goes up and down with those that end',
+      [
+        children('node render.js', linear(0.5)),
+        asyncSite('PROCESSWRAP', `${PLACE} > fork@node:child_process:177`, {
+          perSecond: 1.5,
+          aliveShare: 0.34,
+        }),
+        change((observations) => {
+          const { reads } = observations.asyncObservations[0]!.sites.at(-1)!;
+          for (const read of reads.slice(-4)) read.alive = reads.at(-5)!.alive + 1;
+        }),
+      ],
+      { ...APP, type: 'process', name: 'node render.js' },
+      /^Child processes `node render\.js` accumulate at 0\.5\/s: some of them never end \(src/,
+    ],
+    [
+      'child-process-leak',
       'that nobody waits for',
       [children('[sh]', linear(0.5), { state: 'Z' })],
       { type: 'process' },

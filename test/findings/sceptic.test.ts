@@ -317,6 +317,14 @@ describe('must be blamed on the right code:', () => {
     );
     expect(found.map(({ subject }) => subject.name).toSorted()).toEqual(['convert', 'ffmpeg']);
   });
+
+  check('a place whose children all end is not blamed for those that stay', () => {
+    const [finding] = findingsOf(
+      children('ffmpeg', linear(0.5)),
+      asyncSite('PROCESSWRAP', `${PLACE} > spawn@node:child_process:700`, { perSecond: 1.5, aliveShare: 0 }),
+    );
+    expect(finding).toMatchObject({ kind: 'child-process-leak', subject: { function: null, file: null } });
+  });
 });
 
 describe('must be honest:', () => {

@@ -403,6 +403,37 @@ describe('chains of timers', () => {
     test('are not named where other timers may be what was added', () => {
       expect(kindsOf(...loops(60), timers(linear(12, 60)))).toEqual([]);
     });
+
+    describe('and which are over before anybody reads them,', () => {
+      const POLL = 'listOnTimeout@node:internal/timers:588 > until@/app/node_modules/waiter/index.js:4';
+      const polls = (perSecond: number) =>
+        asyncSite('Timeout', `export@/app/src/export.js:8 > ${POLL}`, {
+          perSecond,
+          aliveShare: 0,
+          delayMillis: 20,
+        });
+
+      test('are a leak, with what to ask of the package whose loop it is', () => {
+        const [finding, ...rest] = findingsOf(polls(2_400), timers(linear(2, 20)));
+        expect(rest).toEqual([]);
+        expect(finding).toMatchObject({
+          kind: 'timer-leak',
+          subject: { function: 'export', file: 'src/export.js', line: 8 },
+          advice: [
+            expect.stringMatching(/^Each is a loop/),
+            expect.stringMatching(/^The loop is in waiter: give it a limit/),
+          ],
+        });
+        expect(finding!.evidence[0]!.statement).toMatch(/; about 48 wait at a time$/);
+      });
+
+      test.each<[string, Habit[]]>([
+        ['few wait, and other timers become more', [polls(1_000), timers(linear(2, 20))]],
+        ['as many timers wait all the time', [polls(2_400), timers(constant(48))]],
+      ])('are not named where %s', (_, habits) => {
+        expect(kindsOf(...habits)).toEqual([]);
+      });
+    });
   });
 
   test.each<[string, Habit[]]>([

@@ -72,6 +72,17 @@ test('a heap that only breathes did not grow', async () => {
   expect(report).toMatchObject({ verdict: 'no-growth', classGrowth: [] });
 });
 
+test('compiled code is no thing of the program, however much there is of it', async () => {
+  const report = await explain(
+    drawSteps(1, (program) => {
+      for (let i = 0; i < 200; i += 1)
+        program.gcRoots.element(10 + i, program.node('code', 'handle', { bytes: 5_000 }));
+    }),
+  );
+  expect(report.collections).toEqual([]);
+  expect(renderHeapText(report, look)).toContain('No single thing keeps much of it.');
+});
+
 test('what the root holds is told by its parts, never as the root', async () => {
   const report = await explain(
     drawSteps(3, (program, step) => {

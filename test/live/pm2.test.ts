@@ -1,5 +1,5 @@
-// PM2 from npm: its daemon or the port that the daemon holds leads to its apps, and one look at all of them names the
-// sick one.
+// PM2 from npm, with its own monitoring in the apps, as it is by default: its daemon or the port that the daemon holds leads to
+// its apps, and one look at all of them names the sick one.
 import { expect, test } from 'vitest';
 import type { FamilyReport } from '../../src/model/finding.ts';
 import { requires } from '../support/requires.ts';
@@ -9,12 +9,6 @@ import { startPm2 } from './support/pm2.ts';
 import { until } from './support/wait.ts';
 
 requires('linux', 'pm2');
-
-/**
- * Without PM2's own monitoring in the apps, which is on by default. It samples the event loop once a second into a reservoir of
- * 1,028 entries, and culprit tells a leak of PM2's while that fills, for 17 minutes: wrong, and not what is tested here.
- */
-const UNMONITORED = { pmx: false };
 
 // Away from 9229, which others on this machine may use; each worker of a cluster has the next one.
 const PORT = 9_921;
@@ -70,7 +64,7 @@ test('--all looks at three apps at once, and names the one that leaks', async ()
   const apps = ['web', 'mail', 'jobs'].map((name) => ({
     name,
     code: app(name === 'mail' ? LEAK : ''),
-    settings: { ...UNMONITORED, node_args: ['--inspect-port=0'] },
+    settings: { node_args: ['--inspect-port=0'] },
   }));
   const pm2 = await startPm2(apps);
   try {
@@ -89,11 +83,11 @@ test('--all looks at three apps at once, and names the one that leaks', async ()
 
 test('--all on the port of an app with four instances looks at these, and names the one that leaks', async () => {
   const code = app(`if (process.env.NODE_APP_INSTANCE === '2') { ${LEAK} }`);
-  const settings = { ...UNMONITORED, instances: 4, exec_mode: 'cluster' };
+  const settings = { instances: 4, exec_mode: 'cluster' };
   const other = {
     name: 'jobs',
     code: app(''),
-    settings: { ...UNMONITORED, node_args: ['--inspect-port=0'] },
+    settings: { node_args: ['--inspect-port=0'] },
   };
   const pm2 = await startPm2([{ name: 'shop', code, settings }, other], `--inspect-port=${PORT}`);
   try {

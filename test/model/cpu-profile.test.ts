@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { summarizeCpu } from '../../src/analysis/cpu/cpu.ts';
 import { SAMPLE_STATES } from '../../src/model/cpu-profile.ts';
 import { framesOf, MalformedProfile } from '../../src/model/decode/cpu-profile.ts';
-import { buildCpuProfile, buildRawCpuProfile, decodeRaw } from '../support/build-profile.ts';
+import { buildCpuProfile, buildRawCpuProfile, decodeRaw, type Slice } from '../support/build-profile.ts';
 
 const MAIN = 'main@/app/main.js:1';
 const WORK = 'work@/app/main.js:10';
@@ -251,5 +251,26 @@ describe('odd but usable:', () => {
       file: null,
       line: null,
     });
+  });
+});
+
+describe('a thread that sleeps in Atomics.wait', () => {
+  const WORKER = '(anonymous)@node:internal/main/worker_thread:1';
+  const slices = (outer: string): Slice[] => [
+    [
+      `${outer} > onMessage@/app/node_modules/piscina/dist/worker.js:90 > atomicsWaitLoop@/app/node_modules/piscina/dist/worker.js:105`,
+      90,
+    ],
+    [`${outer} > ${WORK}`, 10],
+  ];
+
+  test('is idle where it is a worker', () => {
+    const profile = buildCpuProfile(slices(WORKER));
+    expect([timeIn(profile, 'code'), timeIn(profile, 'idle')]).toEqual([10_000, 90_000]);
+  });
+
+  test('holds the event loop where it is the main thread', () => {
+    const profile = buildCpuProfile(slices(MAIN));
+    expect([timeIn(profile, 'code'), timeIn(profile, 'idle')]).toEqual([100_000, 0]);
   });
 });

@@ -13,7 +13,9 @@ import {
   firefoxProfile,
   hermesProfile,
   legacyProfile,
+  rspackTrace,
   safariRecording,
+  wholeTrace,
 } from '../support/foreign-profiles.ts';
 import { randomNumbers } from '../support/random-numbers.ts';
 
@@ -53,6 +55,9 @@ describe('the same profile is read from', () => {
     ['an old V8', legacyProfile(TURNS)],
     ['a trace of Chrome', chromeTrace({ CrRendererMain: TURNS })],
     ['a trace that is a list', chromeTrace({ CrRendererMain: TURNS }).traceEvents],
+    ['a trace with a whole profile in one event', wholeTrace(TURNS)],
+    ['a trace of Rspack, whose nodes name their children', rspackTrace(TURNS)],
+    ['a trace whose nodes name their parents and children', rspackTrace(TURNS, { hasParents: true })],
     ['Hermes', hermesProfile(TURNS)],
     ['Firefox', firefoxProfile(TURNS)],
     ['Safari', safariRecording(TURNS)],

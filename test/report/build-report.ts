@@ -185,11 +185,13 @@ export interface StackSample {
 /** A profile whose call tree is what the samples say, below V8's "(root)". */
 export function buildCpuProfile(stacks: StackSample[], overrides: Partial<CpuProfile> = {}): CpuProfile {
   const nodes: CpuProfile['nodes'] = [];
+  const frames: Frame[] = [];
   const child = (parent: number, frame: Frame): number => {
     const found = nodes.find((node) => node.parent === parent && node.frame === frame);
     if (found !== undefined) return found.index;
     const index = nodes.length;
-    nodes.push({ index, parent, frame, selfMicros: 0, totalMicros: 0, lineTicks: new Map() });
+    const frameNumber = frames.push(frame) - 1;
+    nodes.push({ index, parent, frame, frameNumber, selfMicros: 0, totalMicros: 0, lineTicks: new Map() });
     return index;
   };
   const root = child(-1, buildFrame('(root)', { owner: 'native' }));
@@ -202,6 +204,7 @@ export function buildCpuProfile(stacks: StackSample[], overrides: Partial<CpuPro
     durationMicros: micros.reduce((sum, value) => sum + value, 0),
     intervalMicros: 1000,
     nodes,
+    frames,
     samples: {
       node: Int32Array.from(leaves),
       state: Uint8Array.from(stacks.map(({ state = 'code' }) => SAMPLE_STATES.indexOf(state))),

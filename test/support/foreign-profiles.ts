@@ -1,5 +1,5 @@
 // Profiles as other tools write them, built in code: the old form of V8, Chrome's trace events, Hermes, Firefox, Safari.
-import { parseFrame, type Slice } from './build-profile.ts';
+import { buildRawCpuProfile, parseFrame, type Slice } from './build-profile.ts';
 
 const MILLI = 1_000;
 
@@ -98,6 +98,31 @@ export function chromeTrace(threads: Record<string, readonly Slice[]>): { traceE
     }
   }
   return { traceEvents };
+}
+
+/** As old versions of Chrome write it. */
+export function wholeTrace(slices: readonly Slice[]): { traceEvents: object[] } {
+  const data = { cpuProfile: buildRawCpuProfile(slices) };
+  const event = { ph: 'I', name: 'CpuProfile', pid: 1, tid: 2, ts: 9, args: { data } };
+  return {
+    traceEvents: [
+      { ph: 'M', name: 'thread_name', pid: 1, tid: 2, ts: 0, args: { name: 'CrRendererMain' } },
+      event,
+    ],
+  };
+}
+
+/** Steps of the build beside a profile of the process. Chrome 116 names the parents, too. */
+export function rspackTrace(slices: readonly Slice[], { hasParents = false } = {}): object[] {
+  const { nodes: raw, samples, timeDeltas } = buildRawCpuProfile(slices);
+  const parentOf = (id: number) => raw.find(({ children = [] }) => children.includes(id))?.id;
+  const nodes = hasParents ? raw.map((node) => ({ ...node, parent: parentOf(node.id) })) : raw;
+  const of = { pid: 44_554, tid: 44_554, id: 1, ph: 'P' };
+  return [
+    { ph: 'b', name: 'Compiler:build', pid: 1, tid: 0, ts: 1, id: 1 },
+    { ...of, name: 'Profile', ts: 2, args: { data: { startTime: 0 } } },
+    { ...of, name: 'ProfileChunk', ts: 3, args: { data: { cpuProfile: { nodes, samples }, timeDeltas } } },
+  ];
 }
 
 /** React Native: strings for numbers. */

@@ -5,6 +5,7 @@ import {
   checkAttachable,
   describeRefusal,
 } from '../../src/target/attachability.ts';
+import { linuxTable } from '../../src/target/table/linux.ts';
 import { requires } from '../support/requires.ts';
 import {
   addProcess,
@@ -25,7 +26,7 @@ afterEach(() => removeFolder(root));
 
 function check(fake: FakeProcess, options: AttachabilityOptions = {}) {
   addProcess(root, 42, fake);
-  return checkAttachable(42, { procRoot: root, ownUid: 1000, ...options });
+  return checkAttachable(42, { table: linuxTable(root), ownUid: 1000, ...options });
 }
 
 describe('checkAttachable', () => {
@@ -93,12 +94,19 @@ describe('checkAttachable', () => {
 
   it('refuses a process that does not exist', () => {
     addProcess(root, 41);
-    expect(checkAttachable(42, { procRoot: root })).toMatchObject({ ok: false, kind: 'no-such-process' });
+    expect(checkAttachable(42, { table: linuxTable(root) })).toMatchObject({
+      ok: false,
+      kind: 'no-such-process',
+    });
   });
 
   it('refuses where there is no /proc, and says how else to attach', () => {
-    const verdict = checkAttachable(42, { procRoot: `${root}/nowhere` });
-    expect(verdict).toMatchObject({ ok: false, kind: 'no-proc', cure: expect.stringContaining('--inspect') });
+    const verdict = checkAttachable(42, { table: linuxTable(`${root}/nowhere`) });
+    expect(verdict).toMatchObject({
+      ok: false,
+      kind: 'system-not-known',
+      cure: expect.stringContaining('--inspect'),
+    });
   });
 
   it('needs neither the handler nor the user once the inspector is open', () => {

@@ -7,7 +7,8 @@ import { parseLaunchMarks } from '../../src/target/family/launch-marks.ts';
 import { servingRelatives } from '../../src/target/family/serving.ts';
 import { resolveAll, resolveTarget, SeveralMatch } from '../../src/target/find.ts';
 import { countZombies } from '../../src/target/proc/children.ts';
-import { listNodeProcesses } from '../../src/target/proc/processes.ts';
+import { listNodeProcesses } from '../../src/target/processes.ts';
+import { linuxTable } from '../../src/target/table/linux.ts';
 import { parseTarget } from '../../src/target/target-word.ts';
 import { addProcess, addSelf, type FakeProcess, makeFolder, removeFolder, writeFiles } from './fake-proc.ts';
 
@@ -52,12 +53,12 @@ function add(pid: number, { env = [], ports = [], connected = [], rssKb = 2_048,
   });
 }
 
-const list = () => listNodeProcesses({ root, asksPorts: false });
+const list = () => listNodeProcesses({ table: linuxTable(root), asksPorts: false });
 const places = async () => new Map((await list()).map(({ pid, family }) => [pid, family]));
 const resolve = async (word: string, isExact = false) =>
-  resolveTarget(parseTarget(word), await list(), { root, isExact });
+  resolveTarget(parseTarget(word), await list(), { table: linuxTable(root), isExact });
 const allOf = async (word: string) =>
-  (await resolveAll(parseTarget(word), await list(), root)).map(({ pid }) => pid);
+  (await resolveAll(parseTarget(word), await list(), linuxTable(root))).map(({ pid }) => pid);
 
 async function failure(word: string): Promise<UsageError> {
   const error: unknown = await resolve(word).catch((thrown: unknown) => thrown);
@@ -68,19 +69,20 @@ async function failure(word: string): Promise<UsageError> {
 const WORKER = ['NODE_UNIQUE_ID=1', 'NODE_CHANNEL_FD=3'];
 
 /** A primary, 100, and four workers of which 103 is the largest. */
-function addCluster(): void {
+function addCluster(connected: readonly number[] = []): void {
   add(100, { argv: ['node', 'server.js'], ports: [3000] });
   for (const pid of [101, 102, 103, 104])
     add(pid, {
       parentPid: 100,
       argv: ['/usr/bin/node', '/srv/server.js'],
       env: WORKER,
-      rssKb: pid === 103 ? 9_000 : 3_000,
+      rssKb: pid === 103 ? 9_000 : pid,
+      connected: connected.includes(pid) ? [3000] : [],
     });
 }
 
 describe('a cluster', () => {
-  beforeEach(addCluster);
+  beforeEach(() => addCluster());
 
   it('is a primary and its workers, which serve the port that it holds', async () => {
     const found = await places();
@@ -121,7 +123,22 @@ describe('a cluster', () => {
 
   it('says of an idle primary where the work is, the largest first', async () => {
     const relatives = servingRelatives(100, await list());
-    expect(relatives.map(({ pid }) => pid)).toEqual([103, 101, 102, 104]);
+    expect(relatives.map(({ pid }) => pid)).toEqual([103, 104, 102, 101]);
+  });
+});
+
+describe('a cluster whose clients keep their connections', () => {
+  const OF_FOUR =
+    'Process 100 (node server.js) is the primary of a cluster, whose workers do the work. Of 4, culprit captures process';
+
+  it.each([
+    [[101], 101, 'the only one with connections'],
+    [[101, 102], 102, 'which of the 2 with connections uses the most memory'],
+    [[101, 102, 103, 104], 103, 'which uses the most memory'],
+  ])('leads to those of its workers that have them: %j', async (connected, pid, which) => {
+    addCluster(connected);
+    const note = `${OF_FOUR} ${pid}, ${which}; --all captures all of them side by side.`;
+    for (const word of [':3000', '100']) expect(await resolve(word)).toEqual({ kind: 'process', pid, note });
   });
 });
 
@@ -158,6 +175,25 @@ describe('wrappers', () => {
         /^Process 10 \(.+\) only starts the program and waits for it\. culprit captures process 11\.$/,
       ),
     });
+  });
+
+  // As the real ones start a program.
+  it.each([
+    ['npx', ['npm exec node worker.js'], ['node', 'worker.js']],
+    ['pnpm', ['node', '/srv/node_modules/.bin/pnpm', 'start'], ['node', 'worker.js']],
+    ['yarn 1', ['node', '/usr/share/yarn/bin/yarn.js', 'start'], ['node', 'worker.js']],
+    [
+      'yarn 4 in a project',
+      ['/usr/bin/node', '/srv/.yarn/releases/yarn-4.18.1.cjs', 'start'],
+      ['node', 'worker.js'],
+    ],
+    ['node --run', ['node', '--run', 'start'], ['node', 'worker.js']],
+  ])('%s leads to a program that listens on no port', async (_, outer, inner) => {
+    add(10, { argv: outer });
+    add(11, { parentPid: 10, exe: '/bin/dash', argv: ['sh', '-c', inner.join(' ')] });
+    add(12, { parentPid: 11, argv: inner });
+    expect((await places()).get(10)).toEqual({ role: 'wrapper', children: [12] });
+    expect(await resolve('10')).toMatchObject({ pid: 12 });
   });
 
   it('lead through the shell that npm uses, and not through one that a person types into', async () => {
@@ -275,7 +311,7 @@ describe('what the environment tells', () => {
     ['JSON of another shape', ['pm2_env=[1]', 'name=a', 'pm_id=1'], {}],
     ['services', ['DD_SERVICE=cart', 'OTEL_SERVICE_NAME=shop'], { serviceName: 'shop' }],
   ])('%s', (_, env, marks) => {
-    expect(parseLaunchMarks(env.map((entry) => `${entry}\0`).join(''))).toEqual(marks);
+    expect(parseLaunchMarks(env)).toEqual(marks);
   });
 });
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { resolveTarget } from '../../src/target/find.ts';
-import type { NodeProcess } from '../../src/target/proc/processes.ts';
+import type { NodeProcess } from '../../src/target/processes.ts';
+import { linuxTable } from '../../src/target/table/linux.ts';
 import { parseTarget } from '../../src/target/target-word.ts';
 import { addProcess, makeFolder, removeFolder } from './fake-proc.ts';
 
@@ -14,7 +15,7 @@ function nodeProcess(pid: number, argv: string[], ports: number[] = []): NodePro
     startTicks: 1,
     argv,
     command: argv.join(' '),
-    listeningPorts: ports.map((port) => ({ address: '127.0.0.1', port, inode: port })),
+    listeningPorts: ports.map((port) => ({ address: '127.0.0.1', port, socket: String(port) })),
     inspector: { state: 'closed' },
     attachable: { ok: true, pidInside: pid },
     family: { role: /^npm /.test(argv[0]!) ? 'wrapper' : 'program', children: [] },
@@ -30,7 +31,7 @@ beforeEach(() => {
 afterEach(() => removeFolder(root));
 
 async function failure(word: string, processes: NodeProcess[]): Promise<UsageError> {
-  const error: unknown = await resolveTarget(parseTarget(word), processes, { root }).catch(
+  const error: unknown = await resolveTarget(parseTarget(word), processes, { table: linuxTable(root) }).catch(
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(UsageError);
@@ -62,7 +63,7 @@ describe('parseTarget', () => {
 describe('resolveTarget', () => {
   it('finds a process by a part of its command line', async () => {
     const processes = [nodeProcess(10, ['node', 'server.js']), nodeProcess(11, ['node', 'worker.js'])];
-    expect(await resolveTarget(parseTarget('worker'), processes, { root })).toEqual({
+    expect(await resolveTarget(parseTarget('worker'), processes, { table: linuxTable(root) })).toEqual({
       kind: 'process',
       pid: 11,
     });
@@ -92,11 +93,11 @@ describe('resolveTarget', () => {
 
   it('prefers the program to the npm that waits for it, yet finds npm when it is asked for', async () => {
     const processes = [nodeProcess(10, ['npm exec server.js']), nodeProcess(11, ['node', 'server.js'])];
-    expect(await resolveTarget(parseTarget('server.js'), processes, { root })).toEqual({
+    expect(await resolveTarget(parseTarget('server.js'), processes, { table: linuxTable(root) })).toEqual({
       kind: 'process',
       pid: 11,
     });
-    expect(await resolveTarget(parseTarget('npm exec'), processes, { root })).toEqual({
+    expect(await resolveTarget(parseTarget('npm exec'), processes, { table: linuxTable(root) })).toEqual({
       kind: 'process',
       pid: 10,
     });
@@ -104,7 +105,7 @@ describe('resolveTarget', () => {
 
   it('finds a process by any port it listens on', async () => {
     const processes = [nodeProcess(10, ['node', 'a.js'], [3000, 9229])];
-    expect(await resolveTarget(parseTarget(':9229'), processes, { root })).toEqual({
+    expect(await resolveTarget(parseTarget(':9229'), processes, { table: linuxTable(root) })).toEqual({
       kind: 'process',
       pid: 10,
     });
@@ -130,7 +131,7 @@ describe('resolveTarget', () => {
   });
 
   it('asks the port itself where there is no /proc', async () => {
-    const found = await resolveTarget(parseTarget(':9229'), [], { root: `${root}/nowhere` });
+    const found = await resolveTarget(parseTarget(':9229'), [], { table: linuxTable(`${root}/nowhere`) });
     expect(found).toEqual({ kind: 'inspector', host: '127.0.0.1', port: 9229 });
   });
 

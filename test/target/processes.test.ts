@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { likelyInspectorPorts, wantedInspectorPort } from '../../src/target/inspector/inspector-ports.ts';
 import { shortCommand } from '../../src/target/proc/command.ts';
-import { listNodeProcesses } from '../../src/target/proc/processes.ts';
+import { listNodeProcesses } from '../../src/target/processes.ts';
 import { isNodeProcess, readNodeVersion } from '../../src/target/program/node-binary.ts';
+import { linuxTable } from '../../src/target/table/linux.ts';
 import { until } from '../live/support/wait.ts';
 import { requires } from '../support/requires.ts';
 import {
@@ -33,24 +34,24 @@ describe('isNodeProcess', () => {
     '/usr/bin/node (deleted)',
   ])('knows %s by the name of its program', (exe) => {
     addProcess(root, 42, { exe, comm: 'my app', argv: ['my title'] });
-    expect(isNodeProcess(42, root)).toBe(true);
+    expect(isNodeProcess(42, linuxTable(root))).toBe(true);
   });
 
   it.each(['/usr/bin/python3', '/usr/bin/node_exporter', '/bin/bash'])('does not take %s for Node', (exe) => {
     addProcess(root, 42, { exe, comm: 'node', argv: ['node', 'server.js'] });
-    expect(isNodeProcess(42, root)).toBe(false);
+    expect(isNodeProcess(42, linuxTable(root))).toBe(false);
   });
 
   it('falls back to the comm, and Node 26 calls its main thread node-MainThread', () => {
     addProcess(root, 42, { exe: null, comm: 'node-MainThread', argv: [] });
-    expect(isNodeProcess(42, root)).toBe(true);
+    expect(isNodeProcess(42, linuxTable(root))).toBe(true);
   });
 
   it('survives a program file that is no program', () => {
     writeFiles(root, { odd: '\x7fELF\x02\x01 cut short' });
     addProcess(root, 42, { exe: join(root, 'odd') });
-    expect(isNodeProcess(42, root)).toBe(false);
-    expect(readNodeVersion(42, root)).toBeNull();
+    expect(isNodeProcess(42, linuxTable(root))).toBe(false);
+    expect(readNodeVersion(42, linuxTable(root))).toBeNull();
   });
 });
 
@@ -77,7 +78,7 @@ describe('shortCommand', () => {
 });
 
 describe('likelyInspectorPorts', () => {
-  const port = (address: string, number: number) => ({ address, port: number, inode: number });
+  const port = (address: string, number: number) => ({ address, port: number, socket: String(number) });
 
   it('asks the usual port and never a port of the app', () => {
     const ports = [port('0.0.0.0', 3000), port('127.0.0.1', 4000), port('127.0.0.1', 9229)];
@@ -107,7 +108,7 @@ describe('listNodeProcesses', () => {
     addProcess(root, 42, { argv: ['/usr/bin/node', 'server.js'] });
     addProcess(root, 43, { exe: '/bin/bash', comm: 'bash' });
     addProcess(root, 44, { state: 'Z', exe: null, argv: [] });
-    const list = await listNodeProcesses({ root });
+    const list = await listNodeProcesses({ table: linuxTable(root) });
     expect(list.map(({ pid, command }) => [pid, command])).toEqual([
       [42, 'node server.js'],
       [44, '[node]'],
@@ -123,7 +124,7 @@ describe('listNodeProcesses', () => {
   });
 
   it('is empty where there is no /proc', async () => {
-    expect(await listNodeProcesses({ root: join(root, 'nowhere') })).toEqual([]);
+    expect(await listNodeProcesses({ table: linuxTable(`${root}/nowhere`) })).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachByAddress, attachByUrl } from '../../src/target/attach.ts';
 import { checkAttachable } from '../../src/target/attachability.ts';
 import { readRuntime } from '../../src/target/program/runtime.ts';
+import { linuxTable } from '../../src/target/table/linux.ts';
 import { addProcess, addSelf, makeFolder, removeFolder, writeFiles } from './fake-proc.ts';
 
 let root: string;
@@ -24,12 +25,12 @@ describe('the program file tells', () => {
     ['/opt/none/node', 'Node.js'],
   ])('%s is %s', (exe, name) => {
     addProcess(root, 42, { exe });
-    expect(readRuntime(42, root)).toEqual({ name, version: null });
+    expect(readRuntime(42, linuxTable(root))).toEqual({ name, version: null });
   });
 
   it.each(['/usr/bin/bunzip2', '/usr/bin/denoise', '/bin/bash'])('%s is none', (exe) => {
     addProcess(root, 42, { exe });
-    expect(readRuntime(42, root)).toBeNull();
+    expect(readRuntime(42, linuxTable(root))).toBeNull();
   });
 
   it('Electron by the resources of Chromium beside it', () => {
@@ -38,9 +39,13 @@ describe('the program file tells', () => {
       '42/root/opt/app/chrome_100_percent.pak': '',
       '42/root/opt/app/v8_context_snapshot.bin': '',
     });
-    expect(readRuntime(42, root)).toEqual({ name: 'Electron', version: null });
-    expect(checkAttachable(42, { procRoot: root, ownUid: 0 })).toMatchObject({ kind: 'other-runtime' });
-    expect(checkAttachable(42, { procRoot: root, isInspectorOpen: true })).toMatchObject({ ok: true });
+    expect(readRuntime(42, linuxTable(root))).toEqual({ name: 'Electron', version: null });
+    expect(checkAttachable(42, { table: linuxTable(root), ownUid: 0 })).toMatchObject({
+      kind: 'other-runtime',
+    });
+    expect(checkAttachable(42, { table: linuxTable(root), isInspectorOpen: true })).toMatchObject({
+      ok: true,
+    });
   });
 
   it.each([
@@ -49,7 +54,7 @@ describe('the program file tells', () => {
   ])('%s is refused with what works instead, also with an open inspector', (name, reason, cure) => {
     addProcess(root, 42, { exe: join('/usr/bin', name) });
     for (const isInspectorOpen of [false, true]) {
-      const refusal = checkAttachable(42, { procRoot: root, ownUid: 0, isInspectorOpen });
+      const refusal = checkAttachable(42, { table: linuxTable(root), ownUid: 0, isInspectorOpen });
       expect(refusal).toMatchObject({ ok: false, kind: 'other-runtime' });
       expect(refusal).toHaveProperty('reason', expect.stringMatching(reason));
       expect(refusal).toHaveProperty('cure', expect.stringMatching(cure));

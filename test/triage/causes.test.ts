@@ -5,6 +5,7 @@ import type { Example } from '../../src/triage/judge/cause.ts';
 import { adviceFor, CAUSES, cureOf, verdictOf } from '../../src/triage/judge/causes.ts';
 import { takeEnd, takeLine } from '../../src/triage/writer/take-line.ts';
 import { initialState } from '../../src/triage/writer/writer-state.ts';
+import { triageText } from './triage-text.ts';
 
 function endsOf({ log, told = [] }: Example): Ending[] {
   let state = initialState('');
@@ -38,4 +39,14 @@ test.each(CAUSES.map((cause) => [cause.id, cause.example] as const))(
 
 test('rows have names of their own', () => {
   expect(new Set(CAUSES.map(({ id }) => id)).size).toBe(CAUSES.length);
+});
+
+test.each([
+  ['listen EADDRINUSE', /Something listens there already/],
+  ['listen EACCES', /^(?!Set what)/],
+])('the message alone of an old Node.js is enough: %s', async (message, cure) => {
+  const { findings } = await triageText(
+    `events.js:72\n        throw er; // Unhandled 'error' event\n              ^\nError: ${message}\n    at errnoException (net.js:904:11)\n    at Server._listen2 (net.js:1042:14)\n    at Object.<anonymous> (/app/www:7:18)\n    at Module._compile (module.js:456:26)\n`,
+  );
+  expect(findings[0]!.advice[0]).toMatch(cure);
 });

@@ -99,6 +99,18 @@ describe('memory:', () => {
       'heap-limit',
     ],
     [
+      'an array beyond its own size, without the marks of a comment',
+      [
+        'Fatal error in , line 0',
+        'Fatal JavaScript invalid size error 169220804',
+        'FailureMessage Object: 00000088B66FE590',
+        ' 1: 00007FF772A0013F v8::internal::CodeObjectRegistry::~CodeObjectRegistry+112495',
+        ' 3: 00007FF7735F3202 V8_Fatal+162',
+      ],
+      'One object grew beyond what V8 allows, in a heap that was not full: an array',
+      'heap-limit',
+    ],
+    [
       'no memory for a child, in the text of an old Node.js',
       [
         'internal/child_process.js:394',

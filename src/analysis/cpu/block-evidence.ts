@@ -138,12 +138,36 @@ export interface RunLengths {
   longMillis: number;
 }
 
-export function addRun(lengths: RunLengths, millis: number, leastMillis: number): void {
-  lengths.count++;
-  lengths.millis += millis;
-  if (millis < leastMillis) return;
-  lengths.longCount++;
-  lengths.longMillis += millis;
+/** The lengths by node of a profile, in columns: nodes are hundreds of thousands. */
+export class RunsOfNodes {
+  private readonly counts: Uint32Array;
+  private readonly millis: Float64Array;
+  private readonly longCounts: Uint32Array;
+  private readonly longMillis: Float64Array;
+
+  constructor(nodes: number) {
+    this.counts = new Uint32Array(nodes);
+    this.millis = new Float64Array(nodes);
+    this.longCounts = new Uint32Array(nodes);
+    this.longMillis = new Float64Array(nodes);
+  }
+
+  add(node: number, millis: number, leastMillis: number): void {
+    this.counts[node]!++;
+    this.millis[node]! += millis;
+    if (millis < leastMillis) return;
+    this.longCounts[node]!++;
+    this.longMillis[node]! += millis;
+  }
+
+  of(node: number): RunLengths {
+    return {
+      count: this.counts[node]!,
+      millis: this.millis[node]!,
+      longCount: this.longCounts[node]!,
+      longMillis: this.longMillis[node]!,
+    };
+  }
 }
 
 /** The length up to which runs are what chance makes of many short ones; 0 where they are not spread so. */

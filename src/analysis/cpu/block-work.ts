@@ -1,5 +1,5 @@
 // What a block of the event loop was busy with: where most of it was spent, and what kind of work that is.
-import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
+import { CODE, type CpuProfile } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { type WidestPath, widestPath } from './blame/widest-path.ts';
@@ -89,7 +89,7 @@ export function selfMicros(
 ): Map<number, number> {
   const self = new Map<number, number>();
   for (let i = fromSample; i < toSample; i++) {
-    if (SAMPLE_STATES[samples.state[i]!] !== 'code') continue;
+    if (samples.state[i] !== CODE) continue;
     self.set(samples.node[i]!, (self.get(samples.node[i]!) ?? 0) + samples.micros[i]!);
   }
   return self;
@@ -127,8 +127,20 @@ function hotLineOf(
   // A line of a function that mostly waits for what it calls says nothing of the work.
   if (!isOwn(path)) return null;
   const { frame, lineTicks } = profile.nodes[path.node]!;
-  const [line] = [...lineTicks].sort((a, b) => b[1] - a[1])[0] ?? [];
-  if (frame.file === null || line === undefined || line < (frame.line ?? 0)) return null;
+  if (frame.file === null) return null;
+  const line = hottestOf(lineTicks);
+  if (line === undefined || line < (frame.line ?? 0)) return null;
   const text = textOf(frame.file, line);
   return text === undefined ? null : { line, text };
+}
+
+function hottestOf(lineTicks: ReadonlyMap<number, number>): number | undefined {
+  let hottest: number | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const [line, ticks] of lineTicks) {
+    if (ticks <= most) continue;
+    hottest = line;
+    most = ticks;
+  }
+  return hottest;
 }

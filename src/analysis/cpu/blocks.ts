@@ -1,24 +1,23 @@
 // Long blocks of the event loop, from the order of the samples: a function that stays on the stack without a break
 // keeps everything else waiting. Needs no hooks and sees the code at fault.
-import { CODE, type CpuProfile, GC, IDLE } from '../../model/cpu-profile.ts';
+import { type CpuProfile, GC, IDLE } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, functionKey } from './blame/blame.ts';
-import { createHeavyPath } from './blame/heavy-path.ts';
+import { HeavyPath } from './blame/heavy-path.ts';
 import {
-  addRun,
   areDelayed,
   isDelayed,
   lengthByChance,
   longestCallback,
   mostRunInClock,
   type Run,
-  type RunLengths,
+  RunsOfNodes,
   type Watched,
 } from './block-evidence.ts';
 import { type BlockSamples, type BlockWork, selfMicros, workOf } from './block-work.ts';
 import { totalsByFunction } from './cpu.ts';
-import { followStack, isUserCode, type Open } from './open-stack.ts';
+import { followStack, isUserCode, type OpenStack } from './open-stack.ts';
 import { classifyWork, type WorkKind } from './work.ts';
 
 /** All blocks that one function caused. */
@@ -59,6 +58,7 @@ export function findBlocks(
   profile: CpuProfile,
   textOf: (file: string, line: number) => string | undefined,
   watched: Watched = { runtime: [], cpuWaits: [] },
+  totalsOf: (profile: CpuProfile) => ReadonlyMap<string, number> = totalsByFunction,
 ): BlockGroup[] {
   const { runtime } = watched;
   const groups = new Map<string, BlockGroup>();
@@ -102,7 +102,7 @@ export function findBlocks(
       });
   }
   if (groups.size === 0) return [];
-  const totals = totalsByFunction(profile);
+  const totals = totalsOf(profile);
   for (const [key, group] of groups) {
     group.gcShare /= group.totalMillis;
     group.partInBlocks = Math.min(
@@ -120,8 +120,8 @@ function pathOf(
   { entry, blocks }: { entry: Frame; blocks: readonly Block[] },
   kind: WorkKind,
 ): Frame[] {
-  const all = createHeavyPath();
-  const ofKind = createHeavyPath();
+  const all = new HeavyPath();
+  const ofKind = new HeavyPath();
   for (const block of blocks) {
     followBlock(profile, block, entry, (frames, micros) => {
       all.add(frames, micros);
@@ -154,17 +154,11 @@ const SATURATED_IDLE = 0.15;
 function realBlocks(profile: CpuProfile, watched: Watched): Block[] {
   const { runtime } = watched;
   const mostRun = mostRunInClock(profile.startClockMicros, watched);
-  const listed = listBlocks(profile, mostRun);
-  if (listed.length === 0) return [];
-  const { state, micros } = profile.samples;
-  let idle = 0;
-  for (let i = 0; i < state.length; i++) if (state[i] === IDLE) idle += micros[i]!;
-  const isSaturated = idle < profile.durationMicros * SATURATED_IDLE;
-  const runs = isSaturated ? runsOf(profile, listed, mostRun) : null;
-  const real = listed.filter(({ node, ranMillis }) => {
-    const lengths = runs?.get(node);
-    return ranMillis > (lengths ? lengthByChance(lengths, LEAST_BLOCK_MILLIS) : 0);
-  });
+  const runs = isSaturated(profile) ? new RunsOfNodes(profile.nodes.length) : null;
+  const listed = listBlocks(profile, mostRun, runs);
+  const real = listed.filter(
+    ({ node, ranMillis }) => ranMillis > (runs ? lengthByChance(runs.of(node), LEAST_BLOCK_MILLIS) : 0),
+  );
   const allRuns = real.map((block) => runOf(profile, block));
   const doAddUp = areDelayed(allRuns, runtime);
   return real.flatMap((block, i) => {
@@ -173,6 +167,12 @@ function realBlocks(profile: CpuProfile, watched: Watched): Block[] {
     if (parts === 1) return [block];
     return doAddUp && isDelayed(allRuns[i]!, runtime) ? cut(block, parts) : [];
   });
+}
+
+function isSaturated({ samples: { state, micros }, durationMicros }: CpuProfile): boolean {
+  let idle = 0;
+  for (let i = 0; i < state.length; i++) if (state[i] === IDLE) idle += micros[i]!;
+  return idle < durationMicros * SATURATED_IDLE;
 }
 
 function runOf(profile: CpuProfile, { millis, toSample }: Block): Run {
@@ -199,14 +199,19 @@ function cut(block: Block, parts: number): Block[] {
 /** The most that the thread can have run between two times of the profile, in milliseconds. */
 type MostRun = (fromMicros: number, toMicros: number) => number;
 
-function listBlocks(profile: CpuProfile, mostRun: MostRun): Block[] {
+/** `runs` gets how long each callback ran every time, where that is asked for. */
+function listBlocks(profile: CpuProfile, mostRun: MostRun, runs: RunsOfNodes | null): Block[] {
   const blocks: Block[] = [];
   followStack(profile, (stack, from, at) => {
     // Nothing inside ran for longer.
-    if (stack.ranMillis(from) < LEAST_BLOCK_MILLIS) return;
-    const outer = stack.userFrom(from);
-    if (!outer) return;
-    const block = pickBlock(profile, outer, at, ranMillis(profile, { ...outer, at }, mostRun));
+    const isShort = stack.ranMillis(from) < LEAST_BLOCK_MILLIS;
+    if (isShort && !runs) return;
+    const level = stack.userFrom(from);
+    if (level < 0) return;
+    const ran = ranMillis(profile, stack, { level, at }, mostRun);
+    runs?.add(stack.nodeAt(level), ran, LEAST_BLOCK_MILLIS);
+    if (isShort) return;
+    const block = pickBlock(profile, stack.openAt(level), at, ran);
     if (block) blocks.push(block);
   });
   // Inner calls of a block that was counted are that block's, not blocks of their own.
@@ -219,28 +224,14 @@ function listBlocks(profile: CpuProfile, mostRun: MostRun): Block[] {
   });
 }
 
-/** Of the callbacks with a block, how long each ran every time. */
-function runsOf(
+function ranMillis(
   profile: CpuProfile,
-  blocks: readonly Block[],
+  stack: OpenStack,
+  { level, at }: { level: number; at: number },
   mostRun: MostRun,
-): ReadonlyMap<number, RunLengths> {
-  const runs = new Map(
-    blocks.map(({ node }) => [node, { count: 0, millis: 0, longCount: 0, longMillis: 0 }]),
-  );
-  followStack(profile, (stack, from, at) => {
-    const outer = stack.userFrom(from);
-    const lengths = outer && runs.get(outer.node);
-    if (lengths) addRun(lengths, ranMillis(profile, { ...outer, at }, mostRun), LEAST_BLOCK_MILLIS);
-  });
-  return runs;
-}
-
-function ranMillis(profile: CpuProfile, run: Open & { at: number }, mostRun: MostRun): number {
-  return Math.min(
-    mostRun(profile.samples.startMicros[run.since]!, endMicros(profile, run.at)),
-    run.ranMillis,
-  );
+): number {
+  const from = profile.samples.startMicros[stack.sinceAt(level)]!;
+  return Math.min(mostRun(from, endMicros(profile, at)), stack.ranMillis(level));
 }
 
 /** The outermost node of user code is the callback; when it leaves, the event loop gets its turn. */
@@ -259,19 +250,17 @@ function pickBlock(
 
 /** The deepest user code that was on the stack nearly all the block long. */
 function coveringNode(profile: CpuProfile, block: Block): number {
+  const { nodes } = profile;
   const onStack = new Map<number, number>();
   let all = 0;
-  for (let i = block.fromSample; i < block.toSample; i++) {
-    if (profile.samples.state[i] !== CODE) continue;
-    const micros = profile.samples.micros[i]!;
+  for (const [leaf, micros] of selfMicros(profile, block)) {
     all += micros;
-    for (const node of pathTo(profile, profile.samples.node[i]!))
-      onStack.set(node, (onStack.get(node) ?? 0) + micros);
+    for (let at = leaf; at >= 0; at = nodes[at]!.parent) onStack.set(at, (onStack.get(at) ?? 0) + micros);
   }
   // A child's index is always larger than its parent's: the largest is the deepest.
   let deepest = block.node;
   for (const [node, micros] of onStack) {
-    if (micros >= all * COVERAGE && node > deepest && isUserCode(profile.nodes[node]!.frame)) deepest = node;
+    if (micros >= all * COVERAGE && node > deepest && isUserCode(nodes[node]!.frame)) deepest = node;
   }
   return deepest;
 }
@@ -289,10 +278,4 @@ function between(profile: CpuProfile, from: number, to: number): number {
 
 function endMicros({ samples: { startMicros, micros } }: CpuProfile, to: number): number {
   return to < startMicros.length ? startMicros[to]! : startMicros.at(-1)! + micros.at(-1)!;
-}
-
-function pathTo(profile: CpuProfile, leaf: number): number[] {
-  const path: number[] = [];
-  for (let i = leaf; i >= 0; i = profile.nodes[i]!.parent) path.push(i);
-  return path.reverse();
 }

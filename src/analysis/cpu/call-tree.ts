@@ -2,8 +2,6 @@
 import type { CpuProfile } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 
-type Nodes = CpuProfile['nodes'];
-
 export interface Amounts {
   /** The first node of it. */
   first: number;
@@ -12,67 +10,97 @@ export interface Amounts {
   total: number;
 }
 
+/** A call tree in the order in which its calls begin and end, in columns: nodes are hundreds of thousands. */
+export interface Walk {
+  /** Every node twice: its index where the walk comes to it, `~index` where it leaves it. */
+  steps: Int32Array;
+  /** By node. */
+  frameNumbers: Int32Array;
+  selfMicros: Float64Array;
+  totalMicros: Float64Array;
+}
+
+export function walkOf({ nodes }: CpuProfile): Walk {
+  const count = nodes.length;
+  const parents = new Int32Array(count);
+  const frameNumbers = new Int32Array(count);
+  const selfMicros = new Float64Array(count);
+  const totalMicros = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const node = nodes[i]!;
+    parents[i] = node.parent;
+    frameNumbers[i] = node.frameNumber;
+    selfMicros[i] = node.selfMicros;
+    totalMicros[i] = node.totalMicros;
+  }
+  return { steps: stepsOf(parents), frameNumbers, selfMicros, totalMicros };
+}
+
+function stepsOf(parents: Int32Array): Int32Array {
+  const lastChild = new Int32Array(parents.length).fill(-1);
+  const siblingBefore = new Int32Array(parents.length).fill(-1);
+  for (let i = 1; i < parents.length; i++) {
+    siblingBefore[i] = lastChild[parents[i]!]!;
+    lastChild[parents[i]!] = i;
+  }
+  const steps = new Int32Array(parents.length * 2);
+  let taken = 0;
+  for (let at = parents.length > 0 ? 0 : -1; at >= 0; ) {
+    steps[taken++] = at;
+    let next = lastChild[at]!;
+    while (next < 0 && at >= 0) {
+      steps[taken++] = ~at;
+      next = siblingBefore[at]!;
+      at = parents[at]!;
+    }
+    at = next;
+  }
+  return steps;
+}
+
 /** By key, in the order in which they come in the tree. A frame without a key belongs to nobody. */
-export function tally(nodes: Nodes, keyOf: (frame: Frame) => string | null): Map<string, Amounts> {
-  const { keys, numbers } = numberKeys(nodes, keyOf);
-  const { firstChild, nextSibling } = linksOf(nodes);
+export function tally(
+  profile: CpuProfile,
+  keyOf: (frame: Frame) => string | null,
+  walk: Walk = walkOf(profile),
+): Map<string, Amounts> {
+  const { steps, frameNumbers, selfMicros, totalMicros } = walk;
+  const { keys, numbers } = numberKeys(profile, keyOf);
   const found = new Map<string, Amounts>();
   const byNumber: Amounts[] = [];
   const open = new Int32Array(keys.length);
-  const enter = (at: number) => {
-    const number = numbers[at]!;
-    if (number < 0) return;
+  for (const step of steps) {
+    const at = step < 0 ? ~step : step;
+    const number = numbers[frameNumbers[at]!]!;
+    if (number < 0) continue;
+    if (step < 0) {
+      open[number]!--;
+      continue;
+    }
     const amounts = byNumber[number] ?? { first: at, self: 0, total: 0 };
     if (byNumber[number] === undefined) {
       byNumber[number] = amounts;
       found.set(keys[number]!, amounts);
     }
-    amounts.self += nodes[at]!.selfMicros;
-    if (open[number] === 0) amounts.total += nodes[at]!.totalMicros;
+    amounts.self += selfMicros[at]!;
+    if (open[number] === 0) amounts.total += totalMicros[at]!;
     open[number]!++;
-  };
-  for (let at = nodes.length > 0 ? 0 : -1; at >= 0; ) {
-    enter(at);
-    let next = firstChild[at]!;
-    while (next < 0 && at >= 0) {
-      if (numbers[at]! >= 0) open[numbers[at]!]!--;
-      next = nextSibling[at]!;
-      at = nodes[at]!.parent;
-    }
-    at = next;
   }
   return found;
 }
 
-/** Keys are counted from 0 on, by node; -1 is nobody. Millions of nodes share the frames of some thousand functions. */
+/** Keys are counted from 0 on, by number of the frame; -1 is nobody. Millions of nodes share the frames of some thousand functions. */
 function numberKeys(
-  nodes: Nodes,
+  { frames }: CpuProfile,
   keyOf: (frame: Frame) => string | null,
 ): { keys: string[]; numbers: Int32Array } {
   const byKey = new Map<string, number>();
-  const byFrame = new Map<Frame, number>();
-  const numbers = new Int32Array(nodes.length);
-  for (const { index, frame } of nodes) {
-    let number = byFrame.get(frame);
-    if (number === undefined) {
-      const key = keyOf(frame);
-      number = key === null ? -1 : (byKey.get(key) ?? byKey.size);
-      if (key !== null) byKey.set(key, number);
-      byFrame.set(frame, number);
-    }
-    numbers[index] = number;
-  }
+  const numbers = Int32Array.from(frames, (frame) => {
+    const key = keyOf(frame);
+    if (key === null) return -1;
+    const number = byKey.get(key) ?? byKey.size;
+    byKey.set(key, number);
+    return number;
+  });
   return { keys: [...byKey.keys()], numbers };
-}
-
-/** By node: its last child, and the sibling before it; -1 is none. */
-function linksOf(nodes: Nodes): { firstChild: Int32Array; nextSibling: Int32Array } {
-  const firstChild = new Int32Array(nodes.length).fill(-1);
-  const nextSibling = new Int32Array(nodes.length).fill(-1);
-  for (let i = 1; i < nodes.length; i++) {
-    const { parent } = nodes[i]!;
-    nextSibling[i] = firstChild[parent]!;
-    firstChild[parent] = i;
-  }
-  return { firstChild, nextSibling };
 }

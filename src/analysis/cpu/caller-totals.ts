@@ -1,6 +1,5 @@
 // A function of the application that spends its time in several others, none of which has enough to be named alone.
 import type { Frame } from '../../model/frame.ts';
-import { isSameFunction } from './blame/blame.ts';
 import type { Responsibility } from './cpu.ts';
 
 export interface CallerTotal {
@@ -14,20 +13,27 @@ export interface CallerTotal {
 /** The one with most time first. `groups` as groupByBlame() gives them; time in packages is theirs. */
 export function callerTotals(groups: readonly Responsibility[]): CallerTotal[] {
   const own = groups.filter(({ top }) => top.blame.app !== null && top.blame.library === null);
-  const totals: CallerTotal[] = [];
+  const totals = new Map<string, CallerTotal>();
+  const itself = new Map<string, number>();
   for (const group of own) {
-    const { caller } = group.top.blame;
+    const { caller, subject } = group.top.blame;
+    const name = nameOf(subject!);
+    itself.set(name, (itself.get(name) ?? 0) + group.selfMicros);
     if (caller === null) continue;
-    const known = totals.find((total) => isSameFunction(total.caller, caller));
-    if (known) known.callees.push(group);
-    else totals.push({ caller, selfMicros: 0, callees: [group] });
+    const total = totals.get(nameOf(caller)) ?? { caller, selfMicros: 0, callees: [] };
+    totals.set(nameOf(caller), total);
+    total.callees.push(group);
+    total.selfMicros += group.selfMicros;
   }
-  return totals
-    .filter(({ callees }) => callees.length > 1)
-    .map(({ caller, callees }) => {
-      const itself = own.filter(({ top }) => isSameFunction(top.blame.subject!, caller));
-      const selfMicros = [...callees, ...itself].reduce((sum, each) => sum + each.selfMicros, 0);
-      return { caller, callees: callees.toSorted((a, b) => b.selfMicros - a.selfMicros), selfMicros };
-    })
+  return [...totals]
+    .filter(([, { callees }]) => callees.length > 1)
+    .map(([name, { caller, callees, selfMicros }]) => ({
+      caller,
+      callees: callees.toSorted((a, b) => b.selfMicros - a.selfMicros),
+      selfMicros: selfMicros + (itself.get(name) ?? 0),
+    }))
     .sort((a, b) => b.selfMicros - a.selfMicros);
 }
+
+/** The same for what `isSameFunction` calls the same: a profile has thousands of functions, too many to compare each with each. */
+const nameOf = ({ functionName, file }: Frame) => `${functionName}|${file ?? ''}`;

@@ -25,6 +25,8 @@ export interface CpuSummary {
   programMicros: number;
   /** By self time, largest first. */
   hotspots: Hotspot[];
+  /** Microseconds by `functionKey`, as Hotspot has them. */
+  totals: ReadonlyMap<string, number>;
   /** Packages (`name@version`) that call the application's functions: see callers-of-app.ts. */
   callersOfApp: ReadonlySet<string>;
 }
@@ -54,6 +56,7 @@ export interface Hotspot {
 /** `textOf` gives the text of a source line, for naming what it does. */
 export function summarizeCpu(profile: CpuProfile, textOf: TextOf): CpuSummary {
   const micros = summarizeStates(profile);
+  const totals = totalsByFunction(profile);
   const durationMicros = micros.code + micros.idle + micros.program + micros.gc;
   return {
     thread: profile.thread,
@@ -63,7 +66,8 @@ export function summarizeCpu(profile: CpuProfile, textOf: TextOf): CpuSummary {
     idleMicros: micros.idle,
     gcMicros: micros.gc,
     programMicros: micros.program,
-    hotspots: findHotspots(profile, textOf),
+    hotspots: findHotspots(profile, totals, textOf),
+    totals,
     callersOfApp: callersOfApplication(profile),
   };
 }
@@ -99,10 +103,9 @@ type TextOf = (file: string, line: number) => string | undefined;
 /** Of all time in code. Of functions with less, nobody is told the lines, and a long profile has very many of them. */
 const LEAST_WITH_LINES = 0.001;
 
-function findHotspots(profile: CpuProfile, textOf: TextOf): Hotspot[] {
+function findHotspots(profile: CpuProfile, totals: CpuSummary['totals'], textOf: TextOf): Hotspot[] {
   const responsibilities = followResponsibilities(profile);
   const groups = groupNodes(profile, responsibilities);
-  const totals = totalsByFunction(profile);
   const withLines = largest(groups);
   const callees = calleesByLine(profile, withLines);
   return groups
@@ -222,7 +225,7 @@ function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synch
 }
 
 /** Recursion counted once. */
-export function totalsByFunction({ nodes }: CpuProfile): ReadonlyMap<string, number> {
-  const found = tally(nodes, functionKey);
+export function totalsByFunction(profile: CpuProfile): ReadonlyMap<string, number> {
+  const found = tally(profile, functionKey);
   return new Map([...found].map(([key, { total }]) => [key, total]));
 }

@@ -11,8 +11,10 @@ export interface GcSummary {
   shareOfTime: number;
   /** Share of the busy time, 0..1. */
   shareOfBusy: number;
+  /** Of a profile without counters: stretches of its samples. */
   count: number;
-  majorCount: number;
+  /** null: nothing tells which collections are major. */
+  majorCount: number | null;
   longestPauseMillis: number;
   sites: GcSite[];
 }
@@ -35,18 +37,47 @@ export function summarizeGc(
   const seconds = (samples.at(-1)!.atMillis - samples[0]!.atMillis) / 1_000;
   let pauseMillis = 0;
   let busyMillis = 0;
-  const summary = { count: 0, majorCount: 0, longestPauseMillis: 0 };
+  const summary = { count: 0, longestPauseMillis: 0 };
+  let majorCount = 0;
   for (const [i, sample] of samples.slice(1).entries()) {
     const gc = sample.gc!;
     pauseMillis += gc.pauseMillis;
     busyMillis += (sample.utilization ?? 0) * (sample.atMillis - samples[i]!.atMillis);
     summary.count += gc.count;
-    summary.majorCount += gc.majorCount;
+    majorCount += gc.majorCount;
     summary.longestPauseMillis = Math.max(summary.longestPauseMillis, gc.longestPauseMillis);
   }
   const shareOfTime = seconds > 0 ? pauseMillis / 1_000 / seconds : 0;
   const shareOfBusy = busyMillis > 0 ? Math.min(1, pauseMillis / busyMillis) : 0;
-  return { ...summary, shareOfTime, shareOfBusy, sites: profile ? allocatingSites(profile) : [] };
+  return { ...summary, majorCount, shareOfTime, shareOfBusy, sites: profile ? allocatingSites(profile) : [] };
+}
+
+/** A shorter run is mostly its start, when the heap is small and collected often. */
+const LEAST_BUSY_MICROS = 1e6;
+
+/** What the samples alone tell; null where too little ran, or where no collection was seen. */
+export function gcOfProfile(profile: CpuProfile): GcSummary | null {
+  const { state, micros } = profile.samples;
+  let [gc, code, count, stretch, longest] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < state.length; i++) {
+    if (state[i] === CODE) code += micros[i]!;
+    if (state[i] !== GC) stretch = 0;
+    else {
+      if (stretch === 0) count++;
+      gc += micros[i]!;
+      stretch += micros[i]!;
+      longest = Math.max(longest, stretch);
+    }
+  }
+  if (count === 0 || gc + code < LEAST_BUSY_MICROS) return null;
+  return {
+    shareOfTime: gc / profile.durationMicros,
+    shareOfBusy: gc / (gc + code),
+    count,
+    majorCount: null,
+    longestPauseMillis: longest / 1_000,
+    sites: allocatingSites(profile),
+  };
 }
 
 /** V8 shows a collection without its caller; the sample right before it is the code whose allocation set it off. */

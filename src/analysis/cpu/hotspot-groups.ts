@@ -67,6 +67,8 @@ function createGroups() {
   interface Owner {
     key: string;
     groups: Map<Account, HotspotGroup>;
+    /** The group that was asked for last: a function is mostly called for the same account. */
+    last: { account: Account; group: HotspotGroup } | null;
   }
   const all: HotspotGroup[] = [];
   const byKey = new Map<string, Owner>();
@@ -74,7 +76,7 @@ function createGroups() {
   const byFrame = new Map<Frame, Owner>();
   const ownerOf = (frame: Frame): Owner => {
     const key = functionKey(frame);
-    const owner = byKey.get(key) ?? { key, groups: new Map<Account, HotspotGroup>() };
+    const owner = byKey.get(key) ?? { key, groups: new Map<Account, HotspotGroup>(), last: null };
     byKey.set(key, owner);
     byFrame.set(frame, owner);
     return owner;
@@ -82,13 +84,16 @@ function createGroups() {
   return {
     all,
     of(frame: Frame, account: Account): HotspotGroup {
-      const { key, groups } = byFrame.get(frame) ?? ownerOf(frame);
+      const owner = byFrame.get(frame) ?? ownerOf(frame);
+      if (owner.last?.account === account) return owner.last.group;
+      const { key, groups } = owner;
       let group = groups.get(account);
       if (!group) {
         group = { key, owner: frame, best: -1, bestMicros: 0, selfMicros: 0, own: [], synchronous: null };
         groups.set(account, group);
         all.push(group);
       }
+      owner.last = { account, group };
       return group;
     },
   };

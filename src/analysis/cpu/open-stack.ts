@@ -50,12 +50,16 @@ export class OpenStack {
   private readonly ranBefore: Float64Array;
 
   constructor({ nodes }: CpuProfile) {
-    this.parents = Int32Array.from(nodes, ({ parent }) => parent);
-    this.areUsers = Uint8Array.from(nodes, ({ frame }) => (isUserCode(frame) ? 1 : 0));
-    this.depths = new Int32Array(nodes.length);
+    const count = nodes.length;
+    this.parents = new Int32Array(count);
+    this.areUsers = new Uint8Array(count);
+    this.depths = new Int32Array(count);
     let deepest = 0;
-    for (let i = 1; i < nodes.length; i++) {
-      this.depths[i] = this.depths[this.parents[i]!]! + 1;
+    for (let i = 0; i < count; i++) {
+      const { parent, frame } = nodes[i]!;
+      this.parents[i] = parent;
+      this.areUsers[i] = isUserCode(frame) ? 1 : 0;
+      if (i > 0) this.depths[i] = this.depths[parent]! + 1;
       deepest = Math.max(deepest, this.depths[i]!);
     }
     this.open = new Int32Array(deepest + 1);
@@ -93,13 +97,22 @@ export class OpenStack {
     return (this.ranMicros - this.ranBefore[level]!) / 1_000;
   }
 
-  /** The first of user code, from this depth inwards. */
-  userFrom(from: number): Open | null {
-    for (let level = from; level < this.depth; level++) {
-      const node = this.open[level]!;
-      if (this.areUsers[node] === 1)
-        return { node, since: this.since[level]!, ranMillis: this.ranMillis(level) };
-    }
-    return null;
+  /** The depth of the first of user code, from this depth inwards; -1: there is none. */
+  userFrom(from: number): number {
+    for (let level = from; level < this.depth; level++)
+      if (this.areUsers[this.open[level]!] === 1) return level;
+    return -1;
+  }
+
+  nodeAt(level: number): number {
+    return this.open[level]!;
+  }
+
+  sinceAt(level: number): number {
+    return this.since[level]!;
+  }
+
+  openAt(level: number): Open {
+    return { node: this.open[level]!, since: this.since[level]!, ranMillis: this.ranMillis(level) };
   }
 }

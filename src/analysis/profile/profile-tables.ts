@@ -5,7 +5,7 @@ import type { HeapSamplingRead } from '../../model/memory/heap-sampling.ts';
 import type { ProfileHead, ProfileRow, ProfileTables, ProgramKind } from '../../model/profile-tables.ts';
 import { functionKey } from '../cpu/blame/blame.ts';
 import { widestOfAll } from '../cpu/blame/widest-path.ts';
-import { tally } from '../cpu/call-tree.ts';
+import { tally, walkOf } from '../cpu/call-tree.ts';
 import { summarizeStates } from '../cpu/cpu.ts';
 
 type By = 'functions' | 'packages' | 'files';
@@ -20,8 +20,9 @@ export function cpuTables(profile: CpuProfile, program: ProgramKind, top: number
     0,
   );
   const busyMicros = states.code + states.gc + states.program;
+  const walk = walkOf(profile);
   const rows = (by: By) => {
-    const found = tally(nodes, (frame) => (isPseudo(frame) ? null : keyOf(by, frame)));
+    const found = tally(profile, (frame) => (isPseudo(frame) ? null : keyOf(by, frame)), walk);
     const inOrder = [...found.values()].sort((a, b) => a.first - b.first);
     return inOrder.map(({ first, self, total }) => ({ frame: nodes[first]!.frame, self, total }));
   };
@@ -156,7 +157,9 @@ function placeOf({ name, file, line }: Pick<ProfileRow, 'name' | 'file' | 'line'
 /** The end of the widest path, in the code that people can change where there is any on it. */
 function headOf(profile: CpuProfile, busyMicros: number): ProfileHead | null {
   const { nodes } = profile;
-  const self = Float64Array.from(nodes, ({ frame, selfMicros }) => (isPseudo(frame) ? 0 : selfMicros));
+  const pseudo = profile.frames.map(isPseudo);
+  const self = new Float64Array(nodes.length);
+  for (const { index, frameNumber, selfMicros } of nodes) if (!pseudo[frameNumber]) self[index] = selfMicros;
   const path = widestOfAll(profile, self);
   if (!path || busyMicros <= 0) return null;
   const isUsers = (index: number) => ['app', 'library'].includes(nodes[index]!.frame.owner);

@@ -1,6 +1,6 @@
 // What was profiled: a server, a run of a script, tests, a page. Recognised by the frames, by the order of the samples and
 // by the tool that made the profile; where nothing shows it, it is unknown, never assumed.
-import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
+import { CODE, type CpuProfile, IDLE } from '../../model/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { ProfileOrigin } from '../../model/profile-origin.ts';
 import type { ProgramKind } from '../../model/profile-tables.ts';
@@ -11,7 +11,7 @@ export function programKind(profile: CpuProfile, origin: ProfileOrigin): Program
   if (tool) return tool;
   const evidence = gather(profile);
   const busy = evidence.busyMicros;
-  const has = (mark: Mark, part: number) => (evidence.micros.get(mark) ?? 0) > busy * part;
+  const has = (mark: Mark, part: number) => evidence.microsOf(mark) > busy * part;
   if (evidence.seen.has('worker')) return 'worker';
   if (has('react-native', PAGE_PART)) return 'react-native';
   if (has('page', PAGE_PART) && !evidence.seen.has('runtime')) return 'page';
@@ -41,7 +41,22 @@ function byTool({ threadName }: CpuProfile, { tool }: ProfileOrigin): ProgramKin
   return isBrowser ? 'page' : null;
 }
 
-type Mark = Exclude<ProgramKind, 'unknown' | 'script'> | 'build' | 'start' | 'runtime';
+type Mark = (typeof MARKS)[number];
+
+const MARKS = [
+  'worker',
+  'react-native',
+  'page',
+  'test-run',
+  'benchmark',
+  'server',
+  'build',
+  'start',
+  'runtime',
+] as const;
+
+/** A bit of its own in a number. */
+const bitOf = (mark: Mark): number => 1 << MARKS.indexOf(mark);
 
 const PACKAGES: [Mark, RegExp][] = [
   [
@@ -79,34 +94,38 @@ function marksOf({ file, package: name, functionName }: Frame): Mark[] {
   return functionName === '(anonymous)' ? marks.filter((mark) => mark !== 'server') : marks;
 }
 
-const NO_MARKS: readonly Mark[] = [];
-
 interface Evidence {
   /** Time with a mark anywhere on the stack. */
-  micros: ReadonlyMap<Mark, number>;
+  microsOf(mark: Mark): number;
   seen: ReadonlySet<Mark>;
   busyMicros: number;
   idleMicros: number;
 }
 
 function gather(profile: CpuProfile): Evidence {
-  const { nodes } = profile;
-  const marks = new Map<Frame, Mark[]>();
-  for (const { frame } of nodes) if (!marks.has(frame)) marks.set(frame, marksOf(frame));
-  const seen = new Set([...marks.values()].flat());
-  const micros = new Map<Mark, number>();
+  const { nodes, frames } = profile;
+  const seen = new Set<Mark>();
+  const ofFrames = Uint16Array.from(frames, (frame) => {
+    const marks = marksOf(frame);
+    for (const mark of marks) seen.add(mark);
+    return marks.reduce((bits, mark) => bits | bitOf(mark), 0);
+  });
   /** By node: the marks on its stack. */
-  const onStack: (readonly Mark[])[] = [];
-  for (const { parent, frame, selfMicros } of nodes) {
-    const above = onStack[parent] ?? NO_MARKS;
-    const own = marks.get(frame)!;
-    const more = own.length === 0 ? own : own.filter((mark) => !above.includes(mark));
-    const all = more.length === 0 ? above : [...above, ...more];
-    onStack.push(all);
-    for (const mark of all) micros.set(mark, (micros.get(mark) ?? 0) + selfMicros);
+  const onStack = new Uint16Array(nodes.length);
+  /** By marks on the stack. */
+  const micros = new Float64Array(2 ** MARKS.length);
+  for (const { index, parent, frameNumber, selfMicros } of nodes) {
+    const bits = (parent < 0 ? 0 : onStack[parent]!) | ofFrames[frameNumber]!;
+    onStack[index] = bits;
+    micros[bits]! += selfMicros;
   }
   const { code, gc, idle } = summarizeStates(profile);
-  return { micros, seen, busyMicros: code + gc, idleMicros: idle };
+  return {
+    microsOf: (mark) => micros.reduce((sum, each, bits) => ((bits & bitOf(mark)) > 0 ? sum + each : sum), 0),
+    seen,
+    busyMicros: code + gc,
+    idleMicros: idle,
+  };
 }
 
 /** One call of the outermost code that never returned until nearly all was done: no event loop turned meanwhile. */
@@ -114,9 +133,9 @@ function isOneRun({ nodes, samples }: CpuProfile, busyMicros: number): boolean {
   const outermost = outermostNodes(nodes);
   let [current, since, longest] = [-1, 0, 0];
   for (let i = 0; i < samples.node.length; i++) {
-    const state = SAMPLE_STATES[samples.state[i]!];
-    if (state === 'idle') current = -1;
-    if (state !== 'code') continue;
+    const state = samples.state[i];
+    if (state === IDLE) current = -1;
+    if (state !== CODE) continue;
     const outer = outermost[samples.node[i]!]!;
     if (outer !== current) [current, since] = [outer, 0];
     since += samples.micros[i]!;

@@ -10,6 +10,9 @@ import { readCgroup } from '../../signals/passive/cgroup.ts';
 import type { Attachment } from '../../target/attach.ts';
 import { shortCommand } from '../../target/proc/command.ts';
 import { readStat } from '../../target/proc/proc.ts';
+import { isNotHere } from '../../target/table/process-table.ts';
+import { processTable } from '../../target/table/system-table.ts';
+import type { Warning } from '../../wire/warning.ts';
 import { readOuterSettings } from './settings-outside.ts';
 
 const LOOK_MILLIS = 2_000;
@@ -53,7 +56,7 @@ export async function readSettings(
       durationMillis: Math.round(performance.now() - startedAt),
       pausesMillis,
       restored,
-      warnings: localPid === null ? [{ code: 'proc-not-readable' }] : [],
+      warnings: localPid === null ? [whyNotFromOutside()] : [],
     },
     inner,
     outer:
@@ -61,6 +64,13 @@ export async function readSettings(
         ? {}
         : { ...readOuterSettings(localPid, inner.files, before, after), cpuUsedCores: looked.cpuUsedCores },
   };
+}
+
+function whyNotFromOutside(): Warning {
+  const { procFolder } = processTable();
+  return isNotHere(procFolder)
+    ? { code: 'outside-not-told', reason: procFolder.notHere }
+    : { code: 'proc-not-readable' };
 }
 
 interface Looked {

@@ -5,7 +5,8 @@ import { UsageError } from '../../errors.ts';
 import { EXIT, type ExitCode } from '../../exit-codes.ts';
 import { escapeControls, jsonForTerminal } from '../../report/escape.ts';
 import { renderWatchCheck, renderWatchStatus } from '../../report/text/pages/watch-text.ts';
-import { readStat } from '../../target/proc/proc.ts';
+import { isNotHere } from '../../target/table/process-table.ts';
+import { processTable } from '../../target/table/system-table.ts';
 import { parseTarget } from '../../target/target-word.ts';
 import { VERSION } from '../../version.ts';
 import { CONFIG_FILES, interpretConfig, readWatchConfig } from '../../watch/config/read-config.ts';
@@ -33,6 +34,12 @@ export interface WatchOptions {
 export async function watchTargets(targets: readonly string[], options: WatchOptions): Promise<ExitCode> {
   const config = await configOf(targets, options);
   if (options.status || options.html !== undefined) return status(config.folder, options);
+  const { procFolder } = processTable();
+  if (isNotHere(procFolder))
+    throw new UsageError(
+      `A watch reads /proc, but ${procFolder.notHere}.`,
+      'Run it on Linux, or look once with `culprit diagnose`.',
+    );
   // A configuration may leave its targets to the command line of the watch itself.
   const isOpen = options.check && config.targets.length === 0 && configFile(options) !== undefined;
   const specs = isOpen ? [] : specsOf(config);
@@ -91,7 +98,7 @@ function specsOf({ targets, all }: WatchConfig): FollowSpec[] {
         `${word} is the address of an inspector.`,
         'A watch follows processes of this machine: give a pid, :port or name.',
       );
-    if (spec.kind === 'pid' && !readStat(spec.pid))
+    if (spec.kind === 'pid' && !processTable().stat(spec.pid))
       throw new UsageError(
         `There is no process ${spec.pid}.`,
         'See the Node.js processes here with `culprit ps`.',

@@ -16,6 +16,8 @@ export const CPU_HOTSPOT = {
   /** Of a package that several places call: of a busy server's framework and drivers it is less. */
   leastShared: 0.3,
   leastSharedOfBusy: 0.5,
+  /** Garbage collection that a package sets off is told from this share of the time on. */
+  leastCollected: 0.01,
   /** Of a thread that is starved of CPU, in what it had. */
   starved: { leastOfBusy: 0.5, leastBusyShare: 0.1, confidence: 0.6, urgency: 0.4 },
   /** Of the time of a function that has its work done by others, the part of one that is named. */

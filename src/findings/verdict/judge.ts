@@ -170,7 +170,7 @@ function judgeProfileOnly({ cpu }: Facts): Judged {
   if (seconds < LEAST_PROFILE_SECONDS)
     return {
       verdict,
-      verdictReason: `The profile covers only ${seconds.toFixed(1)} s. Blocks of the event loop and hot functions of a server are judged from ${LEAST_PROFILE_SECONDS} s on.`,
+      verdictReason: `The profile covers only ${formatDuration(seconds * 1_000)}. Blocks of the event loop and hot functions of a server are judged from ${LEAST_PROFILE_SECONDS} s on.`,
     };
   return {
     verdict,

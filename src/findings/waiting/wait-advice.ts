@@ -7,7 +7,7 @@ export function waitAdvice(promise: SurvivingSite | null): string[] {
   const library = promise?.blame.library;
   return library
     ? [
-        `The requests wait in \`${library.functionName}\` of ${packageOf(library)}: release what is taken there on every path (in a \`finally\`), and give the wait a timeout.`,
+        `The requests wait in \`${library.functionName}\` of ${packageOf(library)}: give the wait a timeout. If it hands out turns, locks or connections, release each on every path, too (in a \`finally\`).`,
       ]
     : [];
 }

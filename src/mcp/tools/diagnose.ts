@@ -7,7 +7,7 @@ import type { DiagnosisReport } from '../../model/finding.ts';
 import { record } from '../../record.ts';
 import { createRecordingWriter } from '../../recording/writer.ts';
 import { sayWhoServes } from '../../target/find-target.ts';
-import { readStat } from '../../target/proc/proc.ts';
+import { processTable } from '../../target/table/system-table.ts';
 import type { Answer } from '../answer.ts';
 import { consentText } from '../consent.ts';
 import { describeDiagnosis } from '../diagnosis-view.ts';
@@ -49,7 +49,7 @@ async function askUser(
   { session, context }: Call,
 ): Promise<'yes' | 'no' | InputRequiredResult> {
   const { consents } = session;
-  const subject = { pid: words.pid, startTicks: readStat(words.pid)?.startTicks ?? 0, words };
+  const subject = { pid: words.pid, startTicks: processTable().stat(words.pid)?.startTicks ?? 0, words };
   return (
     consents.answer(subject, context) ?? consents.ask(subject, consentText(await mayAttach(words.pid), words))
   );

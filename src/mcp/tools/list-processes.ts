@@ -1,7 +1,7 @@
 // `list_processes`: the Node.js processes here, and which of them can be diagnosed.
 import * as v from 'valibot';
 import { appPorts } from '../../target/family/family.ts';
-import { listNodeProcesses, type NodeProcess } from '../../target/proc/processes.ts';
+import { listNodeProcesses, type NodeProcess } from '../../target/processes.ts';
 import { formatBytes, formatDuration } from '../../units/units.ts';
 import { READS_ONLY, type Tool } from '../tool.ts';
 

@@ -14,6 +14,7 @@ import {
   leaveOutNobodys,
   leaveOutPauses,
   median,
+  type Nobodys,
   type OwnWork,
   timesOf,
 } from './timeline.ts';
@@ -50,7 +51,7 @@ export function decodeCpuProfile(
 ): CpuProfile {
   const { nodes: raw, samples, timeDeltas, startTime, endTime } = checkProfile(content);
   const tree = treeOf(raw);
-  const { nodes, states, indexes } = callTree(raw, tree, { resolver, ownUrl: own.url });
+  const { nodes, frames, states, indexes, amounts } = callTree(raw, tree, { resolver, ownUrl: own.url });
   const indexOf = (id: unknown) => {
     const place = tree.placeOf(id);
     return place < 0 ? -1 : indexes[place]!;
@@ -60,22 +61,15 @@ export function decodeCpuProfile(
   const knowsStates = states.some((state, i) => state === 'idle' || (state === 'program' && i > 0));
   const timeline = buildTimeline(samples, times.micros, { indexOf, states, areGapsPauses: !knowsStates });
   leaveOutPauses(timeline, own.pauses, startTime + times.firstMicros);
-  leaveOutNobodys(timeline, {
-    waits: Uint8Array.from(nodes, ({ frame }) => (isWait(frame) ? 1 : 0)),
-    profilers: Uint8Array.from(nodes, ({ frame, parent }) => (isProfilers(frame, nodes[parent]) ? 1 : 0)),
-  });
-  const self = new Float64Array(nodes.length);
+  leaveOutNobodys(timeline, nobodysOf(nodes, thread.id > 0 || frames.some(isOfWorker)));
+  const { self, total } = amounts;
   for (let i = 0; i < timeline.node.length; i++) self[timeline.node[i]!]! += timeline.micros[i]!;
   if (timeline.node.length === 0) {
     const micros = hitMicros(raw, startTime, endTime);
     for (let i = 0; i < raw.count; i++) self[indexes[i]!]! += hitsOf(raw, i) * micros;
   }
-  const total = Float64Array.from(self);
+  total.set(self);
   for (let i = nodes.length - 1; i > 0; i--) total[nodes[i]!.parent]! += total[i]!;
-  for (const node of nodes) {
-    node.selfMicros = self[node.index]!;
-    node.totalMicros = total[node.index]!;
-  }
   return {
     thread: thread.id,
     threadName: thread.name,
@@ -83,12 +77,33 @@ export function decodeCpuProfile(
     intervalMicros: median(timeline.micros) || DEFAULT_INTERVAL_MICROS,
     startClockMicros: startTime > 0 ? startTime + times.firstMicros : undefined,
     nodes,
+    frames,
     samples: timeline,
     ...flawOf(samples.length, timeline.node.length, times.flawed),
   };
 }
 
+function nobodysOf(nodes: readonly CallTreeNode[], isWorker: boolean): Nobodys {
+  const waits = new Uint8Array(nodes.length);
+  const profilers = new Uint8Array(nodes.length);
+  for (let i = 0; i < nodes.length; i++) {
+    const { frame, parent } = nodes[i]!;
+    if (isWait(frame) || (isWorker && isAtomicWait(frame))) waits[i] = 1;
+    else if (isProfilers(frame, nodes[parent])) profilers[i] = 1;
+  }
+  return { waits, profilers };
+}
+
 const isWait = ({ functionName, file }: Frame) => file === null && functionName === 'waitForDebugger';
+
+/**
+ * V8 shows no `Atomics.wait` of its own and counts the sleep as time of its caller. Pools of workers (Piscina, Tinypool) have a
+ * function for it, in which a worker without a task sleeps; of the main thread it would hold the event loop.
+ */
+const isAtomicWait = ({ functionName }: Frame) => /^_*atomics?_?wait/i.test(functionName);
+
+const isOfWorker = ({ file }: Frame) =>
+  file !== null && /^(?:node:)?internal\/main\/worker_thread(?:\.js)?$/.test(file);
 
 /** A program that profiles itself does so through a session of the inspector. */
 function isProfilers({ functionName, file }: Frame, caller: CallTreeNode | undefined): boolean {
@@ -96,29 +111,45 @@ function isProfilers({ functionName, file }: Frame, caller: CallTreeNode | undef
   return caller?.frame.functionName === 'post' && /^(node:)?inspector(\.js)?$/.test(caller.frame.file ?? '');
 }
 
+/** Of all nodes of a tree, by index. */
+interface Amounts {
+  self: Float64Array;
+  total: Float64Array;
+  ticksOf(index: number): Map<number, number>;
+}
+
 /** Nodes are millions, and their lines are asked for of few: they are counted out when they are asked for. */
 class DecodedNode implements CallTreeNode {
-  selfMicros = 0;
-  totalMicros = 0;
-
   constructor(
     readonly index: number,
     readonly parent: number,
     readonly frame: Frame,
-    private readonly ticksOf: (index: number) => Map<number, number>,
+    readonly frameNumber: number,
+    private readonly amounts: Amounts,
   ) {}
 
+  get selfMicros(): number {
+    return this.amounts.self[this.index]!;
+  }
+
+  get totalMicros(): number {
+    return this.amounts.total[this.index]!;
+  }
+
   get lineTicks(): Map<number, number> {
-    return this.ticksOf(this.index);
+    return this.amounts.ticksOf(this.index);
   }
 }
 
 interface Decoded {
   nodes: DecodedNode[];
+  frames: Frame[];
   /** By node. */
   states: SampleState[];
   /** By place in the columns: the node that stands for it. */
   indexes: Int32Array;
+  /** Times are 0 until they are filled in. */
+  amounts: Amounts;
 }
 
 function callTree(
@@ -135,9 +166,13 @@ function callTree(
   const indexes = new Int32Array(raw.count);
   const depths = new Uint16Array(raw.count);
   const places = new Int32Array(raw.count);
-  const ticksOf = (index: number) => {
-    const place = places[index]!;
-    return lineTicks(raw, place, (line) => resolver.line(rawFrames[raw.frameOf[place]!]!, line));
+  const amounts: Amounts = {
+    self: new Float64Array(raw.count),
+    total: new Float64Array(raw.count),
+    ticksOf(index) {
+      const place = places[index]!;
+      return lineTicks(raw, place, (line) => resolver.line(rawFrames[raw.frameOf[place]!]!, line));
+    },
   };
   for (const place of order) {
     const parent = parents[place]! < 0 ? -1 : indexes[parents[place]!]!;
@@ -151,10 +186,11 @@ function callTree(
     indexes[place] = index;
     depths[index] = depth;
     places[index] = place;
-    nodes.push(new DecodedNode(index, parent, frames[raw.frameOf[place]!]!, ticksOf));
-    states.push(frameStates[raw.frameOf[place]!]!);
+    const number = raw.frameOf[place]!;
+    nodes.push(new DecodedNode(index, parent, frames[number]!, number, amounts));
+    states.push(frameStates[number]!);
   }
-  return { nodes, states, indexes };
+  return { nodes, frames, states, indexes, amounts };
 }
 
 function flawOf(samples: number, timed: number, wrong: number): Pick<CpuProfile, 'flaw'> {

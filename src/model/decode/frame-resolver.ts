@@ -54,6 +54,12 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
   };
   const packageAt = (path: string) =>
     sources.packages && Object.hasOwn(sources.packages, path) ? sources.packages[path] : undefined;
+  const owners = new Map<string, FrameOwner>();
+  const ownerAt = (path: string) => {
+    const owner = owners.get(path) ?? frameOwner(path);
+    owners.set(path, owner);
+    return owner;
+  };
   const place = (raw: RawFrame) => position(raw.url, `${raw.lineNumber}:${raw.columnNumber}`);
   const resolve = (raw: RawFrame): Frame => {
     const name = functionName(raw).slice(0, MAX_NAME) || '(anonymous)';
@@ -65,15 +71,15 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
     if (script(raw.url)?.added?.includes(`${raw.lineNumber}:${raw.columnNumber}`))
       return { ...none, owner: 'native' };
     const [path, line, column] = place(raw) ?? [readable(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
-    const owner = ignored.has(path) ? 'library' : frameOwner(path);
-    const packageName = packageAt(path) ?? script(raw.url)?.package ?? packageInPath(path);
+    const owner = ignored.has(path) ? 'library' : ownerAt(path);
     return {
       functionName: name,
       file: relativeTo(cwd, path).slice(0, 1_000),
       line: line > 0 ? line : null,
       column: column > 0 ? column : null,
       owner,
-      package: owner === 'library' ? packageName : null,
+      package:
+        owner === 'library' ? (packageAt(path) ?? script(raw.url)?.package ?? packageInPath(path)) : null,
     };
   };
   return {
@@ -87,6 +93,8 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
       return frame;
     },
     line(raw, scriptLine) {
+      // Asked for each line of each node: where nothing is known of the script, no key is made.
+      if (!script(raw.url)) return scriptLine;
       const key =
         scriptLine - 1 === raw.lineNumber ? `${raw.lineNumber}:${raw.columnNumber}` : `${scriptLine - 1}:-1`;
       const found = position(raw.url, key);

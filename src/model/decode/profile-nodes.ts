@@ -102,19 +102,20 @@ export class ProfileNodes {
   eachTick(node: number, take: (line: number, ticks: number) => void): void {
     const { packed } = this;
     const end = this.tickEnds[node]!;
-    let at = this.firstTick(node);
-    const next = () => {
-      let value = 0;
+    for (let at = this.firstTick(node); at < end; ) {
       let byte = packed[at++]!;
-      for (let shift = 0; ; shift += 7) {
-        value |= (byte & LOW) << shift;
-        if (byte < MORE) return value;
+      let line = byte & LOW;
+      for (let shift = 7; byte >= MORE; shift += 7) {
         byte = packed[at++]!;
+        line |= (byte & LOW) << shift;
       }
-    };
-    while (at < end) {
-      const line = next();
-      take(line, next());
+      byte = packed[at++]!;
+      let ticks = byte & LOW;
+      for (let shift = 7; byte >= MORE; shift += 7) {
+        byte = packed[at++]!;
+        ticks |= (byte & LOW) << shift;
+      }
+      take(line, ticks);
     }
   }
 

@@ -16,7 +16,7 @@ interface Session {
   tid: number | null;
   startTime: number;
   endTime: number;
-  nodes: { id: unknown; callFrame: unknown; children: unknown[]; parent: unknown }[];
+  nodes: { id: unknown; callFrame: unknown; children: readonly unknown[]; parent: unknown }[];
   samples: unknown[];
   timeDeltas: unknown[];
 }
@@ -24,21 +24,34 @@ interface Session {
 /** The profile with most samples of code first: the thread that people mean. Empty when JavaScript was not sampled. */
 export function fromChromeTrace(events: readonly Record<string, unknown>[]): ForeignProfile[] {
   const sessions = new Map<string, Session>();
+  const whole = events.flatMap((event) => wholeProfile(event) ?? []);
   for (const event of events) {
     if (event.name !== 'Profile' && event.name !== 'ProfileChunk') continue;
     const session = sessionOf(sessions, event);
     if (event.name === 'ProfileChunk') addChunk(session, event);
   }
   const threads = threadNames(events);
-  return [...sessions.values()]
+  const inParts = [...sessions.values()]
     .filter(({ nodes }) => nodes.length > 0)
-    .map((session) => ({ session, name: threads(session.pid, session.tid) }))
-    .sort((a, b) => rankOf(a.name) - rankOf(b.name) || b.session.samples.length - a.session.samples.length)
-    .map(({ session, name }) => ({
-      kind: 'cpu-profile' as const,
-      threadName: name,
-      content: finish(session),
-    }));
+    .map(({ pid, tid, ...session }) => ({ pid, tid, content: finish(session) }));
+  return [...inParts, ...whole]
+    .map(({ pid, tid, content }) => ({ name: threads(pid, tid), content }))
+    .sort((a, b) => rankOf(a.name) - rankOf(b.name) || b.content.samples.length - a.content.samples.length)
+    .map(({ name, content }) => ({ kind: 'cpu-profile' as const, threadName: name, content }));
+}
+
+interface Found {
+  pid: number | null;
+  tid: number | null;
+  content: { samples: readonly unknown[] };
+}
+
+/** Old versions of Chrome write the profile of a thread in one event. */
+function wholeProfile(event: Record<string, unknown>): Found | null {
+  const profile = event.name === 'CpuProfile' ? objectIn(objectIn(event.args).data).cpuProfile : null;
+  if (!isObject(profile)) return null;
+  const content = { ...profile, samples: listIn(profile, 'samples') };
+  return { pid: numberIn(event, 'pid'), tid: numberIn(event, 'tid'), content };
 }
 
 /** A page's own thread comes before its workers, and both before those of the browser. */
@@ -74,7 +87,8 @@ function addChunk(session: Session, event: Record<string, unknown>): void {
   const profile = objectIn(data.cpuProfile);
   for (const node of listIn(profile, 'nodes')) {
     if (!isObject(node)) continue;
-    session.nodes.push({ id: node.id, callFrame: node.callFrame, children: [], parent: node.parent });
+    const children = listIn(node, 'children');
+    session.nodes.push({ id: node.id, callFrame: node.callFrame, children, parent: node.parent });
   }
   append(session.samples, listIn(profile, 'samples'));
   append(
@@ -89,12 +103,18 @@ function append(to: unknown[], more: readonly unknown[]): void {
   for (const each of more) to.push(each);
 }
 
-/** Nodes name their parents; V8's files name the children. */
-function finish({ nodes, samples, timeDeltas, startTime, endTime }: Session): object {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  for (const node of nodes) byId.get(node.parent)?.children.push(node.id);
+/** Nodes name their parents in Chrome's traces, some their children, too; in those of Rspack and in V8's files only these. */
+function finish({ nodes, samples, timeDeltas, startTime, endTime }: Omit<Session, 'pid' | 'tid'>) {
+  const areByParent = nodes.some(({ parent }) => parent !== undefined);
+  const byId = new Map(
+    nodes.map(({ id, callFrame, children }) => [
+      id,
+      { id, callFrame, children: areByParent ? [] : [...children] },
+    ]),
+  );
+  for (const { id, parent } of nodes) byId.get(parent)?.children.push(id);
   return {
-    nodes: nodes.map(({ id, callFrame, children }) => ({ id, callFrame, children })),
+    nodes: nodes.map(({ id }) => byId.get(id)!),
     samples,
     timeDeltas,
     startTime,
@@ -116,7 +136,9 @@ function threadNames(
     );
   }
   return (pid, tid) => {
-    const name = names.get(`${pid}|${tid}`) ?? (processes.size + names.size > 1 ? `thread ${tid}` : 'main');
+    const isOnly = processes.size + names.size <= 1;
+    // The first thread of a process has its number on Linux and in what tools of Node.js write.
+    const name = names.get(`${pid}|${tid}`) ?? (isOnly || tid === pid ? 'main' : `thread ${tid}`);
     return processes.size > 1 ? `${name} (process ${pid})` : name;
   };
 }

@@ -91,7 +91,12 @@ function* positionsInColumns(
   nodes: ProfileNodes,
   areLinesAsked: (url: string) => boolean,
 ): Generator<ScriptPosition> {
-  const starts = nodes.frames.map(startOf);
+  const ofPlatform = new Map<string, boolean>();
+  const starts = nodes.frames.map((frame) => {
+    const isPlatforms = ofPlatform.get(frame.url) ?? isOfPlatform(frame.url);
+    ofPlatform.set(frame.url, isPlatforms);
+    return startOf(frame, isPlatforms);
+  });
   for (const start of starts) if (start) yield start;
   const lines = new Map<string, Set<number>>();
   for (let node = 0; node < nodes.count; node++) {
@@ -106,8 +111,11 @@ function* positionsInColumns(
   for (const [url, all] of lines) for (const line of all) yield { url, line, column: -1 };
 }
 
-function startOf({ functionName, url, lineNumber, columnNumber }: RawCallFrame): ScriptPosition | null {
-  const start = position(url, lineNumber, columnNumber);
+function startOf(
+  { functionName, url, lineNumber, columnNumber }: RawCallFrame,
+  isPlatforms = isOfPlatform(url),
+): ScriptPosition | null {
+  const start = isPlatforms ? null : positionIn(url, lineNumber, columnNumber);
   if (!start) return null;
   start.isStart = true;
   name(start, functionName);
@@ -190,8 +198,14 @@ function name(position: ScriptPosition, of: unknown): void {
   if (typeof of === 'string' && of !== '') position.of = of;
 }
 
+const isOfPlatform = (url: unknown) => typeof url === 'string' && ownerOf(url) === 'node';
+
 function position(url: unknown, line: unknown, column: unknown): ScriptPosition | null {
-  if (typeof url !== 'string' || ownerOf(url) === 'node') return null;
+  return isOfPlatform(url) ? null : positionIn(url, line, column);
+}
+
+function positionIn(url: unknown, line: unknown, column: unknown): ScriptPosition | null {
+  if (typeof url !== 'string') return null;
   if (!Number.isInteger(line) || (line as number) < 0) return null;
   return { url, line: line as number, column: Number.isInteger(column) ? (column as number) : -1 };
 }

@@ -1,6 +1,6 @@
 // Several processes as lines to choose from, with the columns in which they differ.
 import { formatBytes, formatDuration } from '../../units/units.ts';
-import type { NodeProcess } from '../proc/processes.ts';
+import type { NodeProcess } from '../processes.ts';
 import { shownCommand } from './command-words.ts';
 import { appPorts } from './family.ts';
 

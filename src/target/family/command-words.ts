@@ -12,7 +12,7 @@ export interface CommandWords {
 
 /** Node's flags whose value is the next word. */
 const TAKES_VALUE =
-  /^(-r|-C|-e|-p|-pe|--require|--import|--loader|--experimental-loader|--conditions|--eval|--print|--env-file|--title|--watch-path|--input-type|--disable-warning|--inspect-port|--max-old-space-size|--cpu-prof-dir|--icu-data-dir|--openssl-config|--diagnostic-dir|--report-dir|--test-name-pattern|--test-reporter)$/;
+  /^(-r|-C|-e|-p|-pe|--require|--import|--loader|--experimental-loader|--conditions|--eval|--print|--env-file|--title|--watch-path|--run|--input-type|--disable-warning|--inspect-port|--max-old-space-size|--cpu-prof-dir|--icu-data-dir|--openssl-config|--diagnostic-dir|--report-dir|--test-name-pattern|--test-reporter)$/;
 
 /** A title with spaces ("node /srv/app.js", "npm run start") is one word for the kernel, and several for a reader. */
 export function commandWords(argv: readonly string[]): CommandWords {

@@ -85,7 +85,8 @@ function isManager({ marks }: Kin, children: readonly Kin[]): boolean {
   return marks.pm2 === undefined && children.some((child) => child.marks.pm2 !== undefined);
 }
 
-const PACKAGE_MANAGER = /^(npm|npx|yarn|yarnpkg|pnpm|pnpx|corepack)(-cli)?(\.[cm]?js)?$/;
+/** Yarn keeps itself in a project as `.yarn/releases/yarn-4.18.1.cjs`. */
+const PACKAGE_MANAGER = /^(npm|npx|yarn|yarnpkg|pnpm|pnpx|corepack)(-cli|-\d+\.\d[\w.-]*?)?(\.[cm]?js)?$/;
 
 /** By its title ("npm run start") or its script. */
 export function isPackageManager(argv: readonly string[]): boolean {
@@ -93,11 +94,11 @@ export function isPackageManager(argv: readonly string[]): boolean {
   return PACKAGE_MANAGER.test(basename(program)) || PACKAGE_MANAGER.test(basename(script));
 }
 
-/** Waits for a program: npm and its kin, `node --watch`, a tool that was told the script that its child runs. */
+/** Waits for a program: npm and its kin, `node --watch`, `node --run`, a tool that was told the script that its child runs. */
 function isWrapper(one: Kin, children: readonly Kin[]): boolean {
   if (isPackageManager(one.argv)) return true;
   const own = commandWords(one.argv);
-  if (own.flags.some((flag) => /^--watch(-path)?(=|$)/.test(flag))) return true;
+  if (own.flags.some((flag) => /^--(watch|watch-path|run)(=|$)/.test(flag))) return true;
   if (children.length === 0 || appPorts(one).length > 0) return false;
   // With itself as its script it is a pool of its own, unless a flag of Node's says otherwise.
   const asTool = { ...own, script: own.args[0], args: own.args.slice(1) };

@@ -1,6 +1,6 @@
 // How a process was started, as its initial environment shows: by Node's cluster, by fork(), by a process manager, as which
 // service. Only a few names are read; values of others are never kept.
-import { known, readText } from '../proc/proc-file.ts';
+import { isNotHere, type ProcessTable } from '../table/process-table.ts';
 
 /** What the environment says. Empty where it may not be read: it belongs to another user. */
 export interface LaunchMarks {
@@ -20,15 +20,15 @@ const LONGEST_NAME = 80;
 /** PM2 puts all that an app was configured with into one variable, environment and secrets included: up to here it is searched. */
 const LONGEST_JSON = 1024 * 1024;
 
-/** From /proc/<pid>/environ, which is what it was started with: later changes do not show. */
-export function readLaunchMarks(pid: number, root = '/proc'): LaunchMarks {
-  const environ = known(readText(`${root}/${pid}/environ`));
-  return environ === undefined ? {} : parseLaunchMarks(environ);
+/** What it was started with: later changes do not show. */
+export function readLaunchMarks(pid: number, table: ProcessTable): LaunchMarks {
+  const environ = table.environ(pid);
+  return environ === undefined || isNotHere(environ) ? {} : parseLaunchMarks(environ);
 }
 
-export function parseLaunchMarks(environ: string): LaunchMarks {
+export function parseLaunchMarks(environ: readonly string[]): LaunchMarks {
   const values = new Map<string, string>();
-  for (const entry of environ.split('\0')) {
+  for (const entry of environ) {
     const at = entry.indexOf('=');
     if (at > 0) values.set(entry.slice(0, at), entry.slice(at + 1));
   }

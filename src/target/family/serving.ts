@@ -1,6 +1,6 @@
 // Which members of a family do the work: the workers of a cluster's primary, the program behind a wrapper, the apps of a process
 // manager. Members that do the same work are one unit.
-import type { NodeProcess } from '../proc/processes.ts';
+import type { NodeProcess } from '../processes.ts';
 import { appPorts } from './family.ts';
 
 /** Processes that do the same work side by side: workers of one cluster, instances of one app. Mostly one. */
@@ -108,19 +108,34 @@ function oneOfTree(units: Unit[], { processes }: Family): Unit[] {
   return roots.size === 1 && serving.length === 1 && !isManaged ? serving : units;
 }
 
-/** One of a unit, and in a sentence or two why it; no sentence where it is what was named. */
-export function chooseMember({ members, why }: Unit): { member: NodeProcess; note?: string } {
+/**
+ * One of a unit, and in a sentence or two why it; no sentence where it is what was named. `serves`: it holds connections now. Clients
+ * that keep theirs open may all be with one worker, and then the others do nothing.
+ */
+export function chooseMember(
+  { members, why }: Unit,
+  serves: (member: NodeProcess) => boolean,
+): { member: NodeProcess; note?: string } {
   const [first] = members;
   if (members.length === 1)
     return {
       member: first!,
       ...(why !== undefined && { note: `${why} culprit captures process ${first!.pid}.` }),
     };
-  const largest = members.reduce((a, b) => ((b.rssBytes ?? 0) > (a.rssBytes ?? 0) ? b : a));
+  const serving = members.filter(serves);
+  const isTold = serving.length > 0 && serving.length < members.length;
+  const largest = (isTold ? serving : members).reduce((a, b) =>
+    (b.rssBytes ?? 0) > (a.rssBytes ?? 0) ? b : a,
+  );
   const of =
     why === undefined
       ? `Of ${members.length} processes that do the same work`
       : `${why} Of ${members.length}`;
-  const note = `${of}, culprit captures process ${largest.pid}, which uses the most memory; --all captures all of them side by side.`;
+  const which = isTold
+    ? serving.length === 1
+      ? 'the only one with connections'
+      : `which of the ${serving.length} with connections uses the most memory`
+    : 'which uses the most memory';
+  const note = `${of}, culprit captures process ${largest.pid}, ${which}; --all captures all of them side by side.`;
   return { member: largest, note };
 }

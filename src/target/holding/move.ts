@@ -3,7 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findOpenInspector, type InspectorEndpoint } from '../inspector/inspector-address.ts';
 import type { InspectorSession } from '../inspector/inspector-session.ts';
-import { type ListeningPort, listeningPorts } from '../proc/sockets.ts';
+import type { ListeningPort } from '../proc/sockets.ts';
+import { processTable } from '../table/system-table.ts';
 import { askToMove } from './claim.ts';
 import type { AttachDeadline } from './deadline.ts';
 
@@ -27,13 +28,15 @@ export async function moveInspector(
   session: InspectorSession,
   { pid, token, before, deadline }: Move,
 ): Promise<InspectorEndpoint | null | undefined> {
-  const known = new Set([...before, ...listeningPorts(pid)].map(({ inode }) => inode));
+  const known = new Set([...before, ...processTable().listeningPorts(pid)].map(({ socket }) => socket));
   if (!(await askToMove(session, token))) return undefined;
   const isClosed = await Promise.race([session.closed.then(() => true), delay(CLOSE_MILLIS, false)]);
   if (!isClosed) return undefined;
   const endsAt = Date.now() + Math.min(OPEN_MILLIS, deadline.leftMillis);
   while (Date.now() < endsAt) {
-    const fresh = listeningPorts(pid).filter(({ inode }) => !known.has(inode));
+    const fresh = processTable()
+      .listeningPorts(pid)
+      .filter(({ socket }) => !known.has(socket));
     const endpoint = await findOpenInspector(fresh);
     if (endpoint) return endpoint;
     await delay(POLL_MILLIS);

@@ -1,19 +1,19 @@
 // Which port a process's inspector uses or would use, as far as its flags show. Only likely ports are ever queried: a
 // request to the app's own port would show in its log.
 
-import { readCmdline } from '../proc/proc.ts';
-import { known, readText } from '../proc/proc-file.ts';
 import type { ListeningPort } from '../proc/sockets.ts';
+import { isNotHere, type ProcessTable } from '../table/process-table.ts';
+import { processTable } from '../table/system-table.ts';
 
 const DEFAULT_PORT = 9229;
 /** `--inspect` takes the next free one for cluster workers. */
 const DEFAULT_PORTS = 100;
 
 /** Node's own flags of a process: from its command line and from NODE_OPTIONS, where that may be read. */
-export function readNodeFlags(pid: number, root = '/proc'): string[] {
-  const environ = known(readText(`${root}/${pid}/environ`)) ?? '';
-  const options = environ.split('\0').find((entry) => entry.startsWith('NODE_OPTIONS='));
-  return [...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []), ...(readCmdline(pid, root) ?? [])];
+export function readNodeFlags(pid: number, table: ProcessTable = processTable()): string[] {
+  const environ = table.environ(pid) ?? [];
+  const options = isNotHere(environ) ? undefined : environ.find((entry) => entry.startsWith('NODE_OPTIONS='));
+  return [...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []), ...(table.argv(pid) ?? [])];
 }
 
 /** The ports worth asking, the likeliest first. */

@@ -1,7 +1,6 @@
 // Opening the inspector of a running process with SIGUSR1, after proving that the signal is safe to send, and
 // finding the port it opened.
 
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { debuglog } from 'node:util';
 import { AttachError } from '../../errors.ts';
@@ -9,7 +8,8 @@ import { checkAttachable, describeRefusal } from '../attachability.ts';
 import { closeOpenedInspector } from '../close-opened.ts';
 import type { AttachDeadline } from '../holding/deadline.ts';
 import { takePortTurn } from '../holding/port-turn.ts';
-import { type ListeningPort, listeningPorts } from '../proc/sockets.ts';
+import type { ListeningPort } from '../proc/sockets.ts';
+import { processTable } from '../table/system-table.ts';
 import type { Watcher } from '../watcher-process.ts';
 import { findOpenInspector, type InspectorEndpoint } from './inspector-address.ts';
 import { isLoopback, likelyInspectorPorts, readNodeFlags, wantedInspectorPort } from './inspector-ports.ts';
@@ -45,10 +45,11 @@ const PORT_WAIT_MILLIS = 8_000;
 
 /** Throws AttachError with the reason and the cure when the process cannot or must not be signalled. */
 export async function openInspectorBySignal(pid: number, options: OpenOptions): Promise<OpenedInspector> {
-  const before = listeningPorts(pid);
-  const flags = readNodeFlags(pid);
+  const table = processTable();
+  const before = table.listeningPorts(pid);
+  const flags = readNodeFlags(pid, table);
   const already = await findOpenInspector(likelyInspectorPorts(before, flags));
-  const verdict = checkAttachable(pid, { isInspectorOpen: already !== null });
+  const verdict = checkAttachable(pid, { table, isInspectorOpen: already !== null });
   if (!verdict.ok) throw describeRefusal(pid, verdict);
   const wantedPort = wantedInspectorPort(flags);
   const found = { pids: [pid, verdict.pidInside], before, wantedPort };
@@ -109,16 +110,17 @@ async function waitForNewInspector(
   before: ListeningPort[],
   deadline: AttachDeadline,
 ): Promise<InspectorEndpoint | null> {
-  const known = new Set(before.map((port) => port.inode));
+  const known = new Set(before.map((port) => port.socket));
   const from = Date.now();
   while (!deadline.isOver) {
-    const fresh = listeningPorts(pid).filter((port) => !known.has(port.inode));
+    const table = processTable();
+    const fresh = table.listeningPorts(pid).filter((port) => !known.has(port.socket));
     const endpoint = await findOpenInspector(fresh);
     if (endpoint) {
       debug('the inspector is open');
       return endpoint;
     }
-    if (!existsSync(`/proc/${pid}`)) {
+    if (!table.stat(pid)) {
       throw new AttachError(
         `Process ${pid} ended while culprit attached.`,
         'Run `culprit ps` to see what is running.',
@@ -156,10 +158,10 @@ async function watch(
 ): Promise<Watcher> {
   if (isWatched) return (await import('../watcher-process.ts')).startWatcher(pid, before, token);
   // Without a second process we close what we opened ourselves, as long as we are there to do it.
-  const knownInodes = new Set(before.map(({ inode }) => inode));
+  const knownSockets = new Set(before.map(({ socket }) => socket));
   return {
     release: () => {},
-    abandon: () => closeOpenedInspector({ pid, knownInodes, token }).catch(() => {}),
+    abandon: () => closeOpenedInspector({ pid, knownSockets, token }).catch(() => {}),
   };
 }
 
@@ -169,7 +171,7 @@ const NOTHING_OPENED = { release: () => {}, abandon: async () => {}, endTurn: ()
 function signal(pid: number): void {
   debug('sending SIGUSR1');
   try {
-    process.kill(pid, 'SIGUSR1');
+    processTable().openInspector(pid);
   } catch (error) {
     const hasEnded = (error as NodeJS.ErrnoException).code === 'ESRCH';
     throw new AttachError(

@@ -8,7 +8,8 @@ import { parseInternetTable, parseUnixTable, type SocketRow } from './socket-tab
 export interface ListeningPort {
   address: string;
   port: number;
-  inode: number;
+  /** Its identity among all sockets now open. */
+  socket: string;
 }
 
 /** Who listens on a port; `pid` is absent when no process whose fds we may read holds it. */
@@ -59,17 +60,19 @@ export function readSocketRows(pid: number, wanted: ReadonlySet<number>, root = 
   return all;
 }
 
-function readListeningRows(pid: number, root: string): ListeningPort[] {
+function readListeningRows(pid: number, root: string): SocketRow[] {
   return ['tcp', 'tcp6']
     .flatMap((name) => parseInternetTable(known(readText(`${root}/${pid}/net/${name}`)) ?? '', 'tcp'))
-    .filter((row) => row.state === 'LISTEN')
-    .map((row) => ({ address: row.localAddress!, port: row.localPort!, inode: row.inode }));
+    .filter((row) => row.state === 'LISTEN');
 }
 
 /** The TCP ports that the process itself listens on; empty when its fds may not be read. */
 export function listeningPorts(pid: number, root = '/proc'): ListeningPort[] {
   const inodes = socketInodes(readFdLinks(pid, root));
-  return inodes.size === 0 ? [] : readListeningRows(pid, root).filter((row) => inodes.has(row.inode));
+  if (inodes.size === 0) return [];
+  return readListeningRows(pid, root)
+    .filter((row) => inodes.has(row.inode))
+    .map((row) => ({ address: row.localAddress!, port: row.localPort!, socket: String(row.inode) }));
 }
 
 /** Whether the process holds connections that were made to a port of this machine: of a cluster's workers, those that serve it. */
@@ -84,7 +87,7 @@ export function hasConnectionsTo(port: number, pid: number, root = '/proc'): boo
 export function portHolder(port: number, root = '/proc'): PortHolder | null {
   const inodes = new Set(
     readListeningRows(process.pid, root)
-      .filter((row) => row.port === port)
+      .filter((row) => row.localPort === port)
       .map((row) => row.inode),
   );
   if (inodes.size === 0) return null;

@@ -1,9 +1,9 @@
 // Which JavaScript runtime a process is, from its program file alone: Node.js, or one that answers to the same signal or
 // protocol and must not be mistaken for it.
 import { dirname } from 'node:path';
-import { readExe } from '../proc/proc.ts';
 import { known, readNames } from '../proc/proc-file.ts';
-import { isNodeProcess, readNodeVersion } from './node-binary.ts';
+import type { ProcessTable, ProgramFiles } from '../table/process-table.ts';
+import { isNodeProcess, nameOfProgram, readNodeVersion } from './node-binary.ts';
 import { type ProgramMark, versionInProgram } from './program-file.ts';
 
 export type RuntimeName = 'Node.js' | 'Deno' | 'Bun' | 'Electron';
@@ -26,15 +26,15 @@ const LEAST_BYTES = 40 * MIB;
 const ELECTRON_FILES = ['chrome_100_percent.pak', 'v8_context_snapshot.bin'];
 
 /** Null: none that we know. Costs some milliseconds for each distinct program file of that size, once. */
-export function readRuntime(pid: number, root = '/proc'): Runtime | null {
-  const exe = known(readExe(pid, root));
-  const name = exe?.slice(exe.lastIndexOf('/') + 1) ?? '';
-  const versionBy = (mark: ProgramMark) => versionInProgram(`${root}/${pid}/exe`, mark, LEAST_BYTES);
+export function readRuntime(pid: number, table: ProcessTable): Runtime | null {
+  const program = table.program(pid);
+  const name = nameOfProgram(program);
+  const versionBy = (mark: ProgramMark) => versionInProgram(program.file, mark, LEAST_BYTES);
   if (/^(deno|denort)(\.exe)?$/.test(name)) return { name: 'Deno', version: versionBy(DENO) };
   if (/^bunx?(\.exe)?$/.test(name)) return { name: 'Bun', version: versionBy(BUN) };
-  if (isNodeProcess(pid, root)) {
-    const version = readNodeVersion(pid, root);
-    return { name: isElectron(pid, exe, root) ? 'Electron' : 'Node.js', version };
+  if (isNodeProcess(pid, table)) {
+    const version = readNodeVersion(pid, table);
+    return { name: isElectron(program) ? 'Electron' : 'Node.js', version };
   }
   for (const [other, mark] of [['Deno', DENO] as const, ['Bun', BUN] as const]) {
     const version = versionBy(mark);
@@ -43,9 +43,9 @@ export function readRuntime(pid: number, root = '/proc'): Runtime | null {
   return null;
 }
 
-function isElectron(pid: number, exe: string | undefined, root: string): boolean {
-  if (exe === undefined) return false;
-  const beside = known(readNames(`${root}/${pid}/root${dirname(exe)}`)) ?? [];
+function isElectron({ path, seenAt }: ProgramFiles): boolean {
+  if (path === undefined) return false;
+  const beside = known(readNames(seenAt(dirname(path)))) ?? [];
   return ELECTRON_FILES.every((file) => beside.includes(file));
 }
 

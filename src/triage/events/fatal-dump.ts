@@ -8,10 +8,10 @@ import { addLine, type LineList, listOf, replaceLast } from '../read/line-list.t
 /** Functions of V8 and Node that run only when there is no more memory: enough where the first line is missing. */
 const HEAP_FRAME = /\b(?:FatalProcessOutOfMemory|ReportOOMFailure|OOMErrorHandler)\b/;
 const START =
-  /^(?:<--- (?:Last few GCs|JS stacktrace) --->|FATAL ERROR: |# Fatal error in|#\s+\S*node\S*\[\d+\]: |----- Native stack trace -----|abort: | *1: (?:0x)?[0-9a-fA-F]{5,} .*\[| *1: node::|Fatal process out of memory|Fatal JavaScript |Thread \d+ crashed)/;
+  /^(?:<--- (?:Last few GCs|JS stacktrace) --->|FATAL ERROR: |#? ?Fatal error in|#\s+\S*node\S*\[\d+\]: |----- Native stack trace -----|abort: | *1: (?:0x)?[0-9a-fA-F]{5,} .*\[| *1: node::|Fatal process out of memory|Fatal JavaScript |Thread \d+ crashed)/;
 const INSIDE = /^\s*\d+: (?:0x)?[0-9a-fA-F]{5,}\s/;
 const GOES_ON =
-  /^(?:\s*$|\[\d+:|\s*\d+ ms: |= \[|<---|FATAL ERROR: |#|-----|=====?|\s*\d+: (?:0x|Exit|Stub|Internal|Entry|\/\*|[\w.]+)|\[\d+\]:|Security context|\s+\[|\s*\}$|JS stack|\s*\(anonymous|\s*at )/;
+  /^(?:\s*$|\[\d+:|\s*\d+ ms: |= \[|<---|FATAL ERROR: |#|-----|=====?|Fatal JavaScript |FailureMessage Object|\s*\d+: (?:0x|Exit|Stub|Internal|Entry|\/\*|[\w.]+)|\[\d+\]:|Security context|\s+\[|\s*\}$|JS stack|\s*\(anonymous|\s*at )/;
 const HEAP_WORDS =
   /heap out of memory|Reached heap limit|CALL_AND_RETRY|Ineffective mark-compacts|invalid (array|table|size|fixed)|Zone|process out of memory|Allocation failed|MakeHeapStrongGC|Committing semi space failed/i;
 const MOST_LINES = 2_000;
@@ -86,14 +86,14 @@ export function feedDump({ lines, hasDetails, hasGcs, lead }: Dump, led: string)
 export function readDump(lines: readonly string[]): EndEvent | null {
   const told = lines.find((line) => /^FATAL ERROR: |^Fatal process out of memory/.test(line));
   const v8 = lines.find((line) =>
-    /^#\s+(Fatal (JavaScript|process)|API fatal error|Check failed|Debug check failed|unreachable|unimplemented)/i.test(
+    /^(?:#\s*)?(Fatal (JavaScript|process)|API fatal error|Check failed|Debug check failed|unreachable|unimplemented)/i.test(
       line,
     ),
   );
   const hasStack = lines.some((line) => /^\s*\d+: (0x|ExitFrame)/.test(line) || INSIDE.test(line));
   const gc = readGcTrace(lines);
   const hasGcs = lines.some((line) => line.startsWith('<---'));
-  const reason = (told ?? v8 ?? '').replace(/^(FATAL ERROR: |#\s+)/, '').slice(0, 300);
+  const reason = (told ?? v8 ?? '').replace(/^(FATAL ERROR: |#\s*)/, '').slice(0, 300);
   if (/std::bad_alloc/.test(reason)) return { ...NO_MEMORY, lines: shown(lines) };
   const isFull = (hasGcs && gc !== null) || lines.some((line) => HEAP_FRAME.test(line));
   if (reason === '' ? isFull : HEAP_WORDS.test(reason) || gc !== null) {

@@ -1,10 +1,9 @@
-// Which Node.js processes are here, by /proc alone: nothing is sent to them, and no port is tried.
+// Which Node.js processes are here, seen from outside: nothing is sent to them, and no port is tried.
 import { programsLike } from '../../target/find.ts';
 import { shortCommand } from '../../target/proc/command.ts';
-import { listPids, readCmdline, readCwd, readStat } from '../../target/proc/proc.ts';
-import { known } from '../../target/proc/proc-file.ts';
-import { listeningPorts } from '../../target/proc/sockets.ts';
 import { isNodeProcess } from '../../target/program/node-binary.ts';
+import { type ProcessTable, visiblePids } from '../../target/table/process-table.ts';
+import { processTable } from '../../target/table/system-table.ts';
 import type { TargetSpec } from '../../target/target-word.ts';
 import type { Sighting, Wanted } from './slots.ts';
 
@@ -23,37 +22,40 @@ export type Sight = () => Wanted[];
 
 const LONGEST_COMMAND = 80;
 
-export function createSight(specs: readonly FollowSpec[], root = '/proc'): Sight {
-  const matchers = specs.map(({ word, spec }) => ({ word, match: matcherOf(spec, root) }));
+export function createSight(specs: readonly FollowSpec[], takeTable = processTable): Sight {
+  const matchers = specs.map(({ word, spec }) => ({ word, match: matcherOf(spec) }));
   return () => {
-    const seen = listNodes(root);
+    const table = takeTable();
+    const seen = listNodes(table);
     return matchers.map(({ word, match }) => ({
       word,
-      matches: match(seen).map(({ argv: _argv, ...sighting }) => sighting),
+      matches: match(seen, table).map(({ argv: _argv, ...sighting }) => sighting),
     }));
   };
 }
 
-function listNodes(root: string): Seen[] {
-  return listPids(root).flatMap((pid): Seen[] => {
-    if (pid === process.pid || !isNodeProcess(pid, root)) return [];
-    const stat = readStat(pid, root);
+function listNodes(table: ProcessTable): Seen[] {
+  return visiblePids(table).flatMap((pid): Seen[] => {
+    if (pid === process.pid || !isNodeProcess(pid, table)) return [];
+    const stat = table.stat(pid);
     if (!stat || stat.state === 'Z' || stat.state === 'X') return [];
-    const argv = readCmdline(pid, root) ?? [];
+    const argv = table.argv(pid) ?? [];
     const command = shortCommand(argv, stat.comm, LONGEST_COMMAND);
-    return [{ pid, startTicks: stat.startTicks, command, folder: known(readCwd(pid, root)) ?? '', argv }];
+    return [{ pid, startTicks: stat.startTicks, command, folder: table.folder(pid) ?? '', argv }];
   });
 }
 
-function matcherOf(spec: TargetSpec | null, root: string): (seen: readonly Seen[]) => Seen[] {
+type Match = (seen: readonly Seen[], table: ProcessTable) => Seen[];
+
+function matcherOf(spec: TargetSpec | null): Match {
   switch (spec?.kind) {
     case undefined:
-      return (seen) => programsLike('', seen, root);
+      return (seen, table) => programsLike('', seen, table);
     case 'pattern':
-      return (seen) => programsLike(spec.pattern, seen, root);
+      return (seen, table) => programsLike(spec.pattern, seen, table);
     case 'port':
-      return (seen) =>
-        seen.filter(({ pid }) => listeningPorts(pid, root).some(({ port }) => port === spec.port));
+      return (seen, table) =>
+        seen.filter(({ pid }) => table.listeningPorts(pid).some(({ port }) => port === spec.port));
     case 'pid':
       return followPid(spec.pid);
     default:

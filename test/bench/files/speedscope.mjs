@@ -36,4 +36,5 @@ export async function importWithSpeedscope(path) {
   const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   const group = await globalThis.importFile(basename(path), copy);
   if (!group?.profiles?.length) throw new Error('speedscope found no profile in it');
+  return group;
 }

@@ -11,68 +11,75 @@ export interface Step {
   own: number;
   /** With all steps after it. */
   whole: number;
-  readonly next: Map<string, Step>;
-}
-
-export interface HeavyPath {
-  /** `frames` innermost first, ending with the function whose calls are followed. */
-  add(frames: readonly Frame[], amount: number): void;
-  /** One call further in. `from` is null at the function whose calls are followed; code of others is no step. */
-  enter(from: Step | null, frame: Frame): Step | null;
-  /** The amount of a stack that ends there. */
-  addAt(step: Step | null, amount: number): void;
-  /** From the place where it forks, innermost first, out to that function; user code only. */
-  frames(): Frame[];
+  /** null: none was made yet. Most have none, and of some profiles there are hundreds of thousands. */
+  next: Map<string, Step> | null;
 }
 
 const LARGER_PART = 0.5;
 
-export function createHeavyPath(): HeavyPath {
-  const roots = new Map<string, Step>();
-  let whole = 0;
-  let known: Frame[] | null = null;
-  const path: HeavyPath = {
-    add(frames, amount) {
-      path.addAt(frames.reduceRight<Step | null>(path.enter, null), amount);
-    },
-    enter(from, frame) {
-      if (frame.owner !== 'app' && frame.owner !== 'library') return from;
-      // A function that calls itself stays where it is.
-      if (from?.frame === frame) return from;
-      const key = functionKey(frame);
-      if (from?.key === key) return from;
-      const steps = from?.next ?? roots;
-      let step = steps.get(key);
-      if (!step) {
-        step = { frame, key, own: 0, whole: 0, next: new Map() };
-        steps.set(key, step);
-      }
-      return step;
-    },
-    addAt(step, amount) {
-      known = null;
-      whole += amount;
-      if (step) step.own += amount;
-    },
-    // Asked for once for each function of it, of which there may be very many.
-    frames() {
-      if (!known) {
-        addUp(roots);
-        known = widestFrom(roots, whole * LARGER_PART);
-      }
-      return known;
-    },
-  };
-  return path;
+export class HeavyPath {
+  private roots: Map<string, Step> | null = null;
+  private whole = 0;
+  private known: Frame[] | null = null;
+
+  /** `frames` innermost first, ending with the function whose calls are followed. */
+  add(frames: readonly Frame[], amount: number): void {
+    this.addAt(this.enterAll(frames), amount);
+  }
+
+  /** From the last of them, whose calls are followed, to the first. */
+  enterAll(frames: readonly Frame[]): Step | null {
+    return frames.reduceRight<Step | null>((from, frame) => this.enter(from, frame), null);
+  }
+
+  /** One call further in. `from` is null at the function whose calls are followed; code of others is no step. */
+  enter(from: Step | null, frame: Frame): Step | null {
+    if (frame.owner !== 'app' && frame.owner !== 'library') return from;
+    // A function that calls itself stays where it is.
+    if (from?.frame === frame) return from;
+    const key = functionKey(frame);
+    if (from?.key === key) return from;
+    const steps: Map<string, Step> = (from ? from.next : this.roots) ?? new Map();
+    if (from) from.next = steps;
+    else this.roots = steps;
+    let step = steps.get(key);
+    if (!step) {
+      step = { frame, key, own: 0, whole: 0, next: null };
+      steps.set(key, step);
+    }
+    return step;
+  }
+
+  /** The amount of a stack that ends there. */
+  addAt(step: Step | null, amount: number): void {
+    this.known = null;
+    this.whole += amount;
+    if (step) step.own += amount;
+  }
+
+  /**
+   * From the place where it forks, innermost first, out to that function; user code only. Asked for once for each function of it,
+   * of which there may be very many.
+   */
+  frames(): Frame[] {
+    if (!this.known) {
+      const roots = this.roots ?? NO_STEPS;
+      addUp(roots);
+      this.known = widestFrom(roots, this.whole * LARGER_PART);
+    }
+    return this.known;
+  }
 }
+
+const NO_STEPS: ReadonlyMap<string, Step> = new Map();
 
 /** Without recursion: a forged profile may be deep. */
 function addUp(roots: ReadonlyMap<string, Step>): void {
   const order = [...roots.values()];
-  for (const step of order) for (const next of step.next.values()) order.push(next);
+  for (const step of order) for (const next of step.next?.values() ?? []) order.push(next);
   for (const step of order.reverse()) {
     step.whole = step.own;
-    for (const next of step.next.values()) step.whole += next.whole;
+    for (const next of step.next?.values() ?? []) step.whole += next.whole;
   }
 }
 
@@ -84,6 +91,6 @@ function widestFrom(roots: ReadonlyMap<string, Step>, least: number): Frame[] {
     for (const step of steps.values()) if (step.whole > (widest?.whole ?? least)) widest = step;
     if (!widest) return path.reverse();
     path.push(widest.frame);
-    steps = widest.next;
+    steps = widest.next ?? NO_STEPS;
   }
 }

@@ -2,7 +2,7 @@
 import type { CallTreeNode, CpuProfile } from '../../../model/cpu-profile.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { type Blame, entryOf, functionKey, isOfPage, namedAround } from './blame.ts';
-import { createHeavyPath, type HeavyPath, type Step } from './heavy-path.ts';
+import { HeavyPath, type Step } from './heavy-path.ts';
 
 /** "" is nobody. */
 export function responsibilityKey(by: Blame): string {
@@ -69,7 +69,7 @@ export function followResponsibilities({ nodes }: CpuProfile): Responsibilities 
     if (from !== nowhere && !app) return goOn(frame, from);
     const account = accounts.of(app?.named ?? frame, frame.package);
     const way = app ? framesFrom(nodes, index, (outer) => outer === app.frame) : [frame];
-    const step = way.reduceRight<Step | null>(account.path.enter, null);
+    const step = account.path.enterAll(way);
     return { account, step, app: null, isLocal };
   };
   return {
@@ -118,7 +118,7 @@ function createAccounts() {
   const byKey = new Map<string, Account>();
   const byFrame = new Map<Frame, Map<string | null, Account>>();
   const named = (key: string): Account => {
-    const account = byKey.get(key) ?? { key, path: createHeavyPath() };
+    const account = byKey.get(key) ?? { key, path: new HeavyPath() };
     byKey.set(key, account);
     return account;
   };

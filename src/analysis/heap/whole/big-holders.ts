@@ -41,6 +41,8 @@ export function findBigHolders(paths: HeapPaths, dominators: DominatorTree, top:
     }
     for (const group of isPassage ? groups : [biggest!]) {
       if (group.bytes < least) break;
+      // Compiled code is the engine's own: nobody can release it.
+      if (view.graph.nodeType(group.nodes[0]!) === NodeType.code) continue;
       if (group.nodes.length >= FEWEST_ALIKE) found.push(...describe(paths, node, group));
       else if (isThing(view, group.nodes[0]!) || isPassage)
         open.push(...group.nodes.map((child): [number, number] => [child, depth + 1]));

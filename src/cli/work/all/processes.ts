@@ -12,7 +12,7 @@ import { record } from '../../../record.ts';
 import { readRecording } from '../../../recording/reader.ts';
 import { checkWritable, createRecordingWriter } from '../../../recording/writer.ts';
 import { findAll } from '../../../target/find-target.ts';
-import type { NodeProcess } from '../../../target/proc/processes.ts';
+import type { NodeProcess } from '../../../target/processes.ts';
 import { type Interrupt, listenForInterrupt } from '../../interrupt.ts';
 import { settle, withTemporaryFolder } from '../../live.ts';
 import { createProgress, type Progress } from '../../progress.ts';

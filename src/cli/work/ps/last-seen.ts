@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeOutputFile } from '../../../recording/output-file.ts';
-import type { NodeProcess } from '../../../target/proc/processes.ts';
+import type { NodeProcess } from '../../../target/processes.ts';
 
 export interface Growth {
   /** Negative where it shrank. */

@@ -2,7 +2,7 @@
 import { escapeControls } from '../../../report/escape.ts';
 import { shownCommand } from '../../../target/family/command-words.ts';
 import { shortCommand } from '../../../target/proc/command.ts';
-import { LONGEST_COMMAND, type NodeProcess } from '../../../target/proc/processes.ts';
+import { LONGEST_COMMAND, type NodeProcess } from '../../../target/processes.ts';
 
 export interface TreeRow {
   entry: NodeProcess;

@@ -3,8 +3,10 @@ import { EXIT, type ExitCode } from '../../../exit-codes.ts';
 import { escapeControls } from '../../../report/escape.ts';
 import { plainTable } from '../../../report/text/plain-table.ts';
 import { appPorts } from '../../../target/family/family.ts';
-import { countZombies } from '../../../target/proc/children.ts';
-import { listNodeProcesses, type NodeProcess } from '../../../target/proc/processes.ts';
+import { nothingVisible } from '../../../target/find.ts';
+import { listNodeProcesses, type NodeProcess } from '../../../target/processes.ts';
+import { isNotHere, type ProcessTable } from '../../../target/table/process-table.ts';
+import { processTable } from '../../../target/table/system-table.ts';
 import { formatBytes, formatDuration } from '../../../units/units.ts';
 import { type Growth, type LastSeen, openLastSeen } from './last-seen.ts';
 import { psTree, type TreeRow } from './ps-tree.ts';
@@ -14,8 +16,11 @@ export interface PsOptions {
 }
 
 export async function ps({ json }: PsOptions): Promise<ExitCode> {
+  const table = processTable();
+  const pids = table.pids();
+  if (isNotHere(pids)) throw nothingVisible(pids);
   // Some end while they are listed.
-  const processes = (await listNodeProcesses()).filter(
+  const processes = (await listNodeProcesses({ table })).filter(
     ({ attachable }) => attachable.ok || attachable.kind !== 'no-such-process',
   );
   const lastSeen = openLastSeen();
@@ -26,13 +31,13 @@ export async function ps({ json }: PsOptions): Promise<ExitCode> {
       return growth ? { ...rest, rssGrowth: growth } : rest;
     });
     process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
-  } else process.stdout.write(`${textOf(processes, lastSeen).join('\n')}\n`);
+  } else process.stdout.write(`${textOf(processes, lastSeen, table).join('\n')}\n`);
   lastSeen.remember(processes);
   return EXIT.done;
 }
 
-function textOf(processes: readonly NodeProcess[], lastSeen: LastSeen): string[] {
-  const zombies = sayZombies(processes);
+function textOf(processes: readonly NodeProcess[], lastSeen: LastSeen, table: ProcessTable): string[] {
+  const zombies = sayZombies(processes, table);
   // A zombie takes no memory, and nothing of it can be looked at: it is counted.
   const alive = processes.filter(({ state }) => state !== 'Z');
   if (alive.length === 0) return ['No Node.js process that you may see runs here.', ...zombies];
@@ -116,8 +121,8 @@ function sayRefusals(alive: readonly NodeProcess[]): string[] {
   ]);
 }
 
-function sayZombies(processes: readonly NodeProcess[]): string[] {
-  const counts = countZombies(processes.map(({ pid }) => pid));
+function sayZombies(processes: readonly NodeProcess[], table: ProcessTable): string[] {
+  const counts = table.zombies(processes.map(({ pid }) => pid));
   const total = counts.reduce((sum, { zombies }) => sum + zombies, 0);
   if (total === 0) return [];
   const list = counts.map(({ pid, zombies }) => `${zombies} of process ${pid}`).join(', ');

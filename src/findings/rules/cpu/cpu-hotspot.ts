@@ -1,7 +1,8 @@
 // A function that takes a large part of a core. Judged by wall time: 80 % of the busy samples of an idle process is no
 // hotspot. Nor is time spread thinly over the many functions of a framework.
 
-import { isSameFunction } from '../../../analysis/cpu/blame/blame.ts';
+import { type Blame, isSameFunction } from '../../../analysis/cpu/blame/blame.ts';
+import { callerOfPackage } from '../../../analysis/cpu/blame/callers.ts';
 import { type CallerTotal, callerTotals } from '../../../analysis/cpu/caller-totals.ts';
 import {
   type CpuSummary,
@@ -9,28 +10,31 @@ import {
   type Hotspot,
   type Responsibility,
 } from '../../../analysis/cpu/cpu.ts';
-import { type PackageTotal, packageTotals } from '../../../analysis/cpu/package-totals.ts';
-import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
+import {
+  type LaterTotal,
+  laterTotals,
+  type PackageTotal,
+  packageTotals,
+} from '../../../analysis/cpu/package-totals.ts';
+import { WORK_NAMES } from '../../../analysis/cpu/work.ts';
+import type { Facts } from '../../../analysis/facts.ts';
 import type { Severity } from '../../../model/finding.ts';
-import type { Frame } from '../../../model/frame.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatCount, formatShare } from '../../../units/units.ts';
-import { BLOCK_ADVICE, isOfLanguage, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
+import {
+  adviceFor,
+  isConcentrated,
+  libraryAdvice,
+  spentIn,
+  timesOf,
+  titleOf,
+} from '../../cpu/hotspot-words.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { sayNoCpuProfile } from '../../lost-data.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
 import { onScale } from '../../thresholds/scale.ts';
-import {
-  capitalised,
-  chainOf,
-  lineOf,
-  nameOfCode,
-  packageOf,
-  place,
-  placeWithLibrary,
-  subjectOf,
-} from '../../wording.ts';
+import { capitalised, chainOf, lineOf, nameOfCode, packageOf, place, subjectOf } from '../../wording.ts';
 
 export const cpuHotspot: Rule = {
   kind: 'cpu-hotspot',
@@ -48,7 +52,7 @@ export const cpuHotspot: Rule = {
       };
     return usable.flatMap((summary) => {
       const ran = withoutCpuWaits(summary, facts);
-      const drafts = judgeThread(ran, program);
+      const drafts = judgeThread(ran, facts);
       if (stretched === null || summary.thread !== 0) return drafts;
       return (drafts.length > 0 ? drafts : judgeStarved(ran, program)).map((draft) => ({
         ...draft,
@@ -57,6 +61,11 @@ export const cpuHotspot: Rule = {
     });
   },
 };
+
+/** A thread without a name is called "thread 7" already. */
+function threadOf({ threadName }: CpuSummary): string {
+  return /^thread \d+/.test(threadName) ? threadName : `the thread ${threadName}`;
+}
 
 /** They do their work and end: all of it was seen, however short it was. */
 const RUNS: readonly (ProgramKind | null)[] = ['script', 'test-run', 'benchmark'];
@@ -67,7 +76,8 @@ function isLongEnough({ durationMicros, busyMicros }: CpuSummary, program: Progr
     : durationMicros >= CPU_HOTSPOT.leastSeconds * 1e6;
 }
 
-function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] {
+function judgeThread(summary: CpuSummary, facts: Facts): Draft[] {
+  const { program } = facts;
   const groups = groupByBlame(summary.hotspots);
   const hot = groups.filter((group) => isHot(group, summary));
   // A function that V8 has inlined leaves a part of its time with its caller: one cause.
@@ -79,6 +89,9 @@ function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] 
   const isMost = ({ selfMicros }: { selfMicros: number }) =>
     selfMicros >= summary.durationMicros * CPU_HOTSPOT.leastSpreadShare &&
     selfMicros >= summary.busyMicros * CPU_HOTSPOT.leastSpreadShareOfBusy;
+  const isShared = ({ selfMicros }: { selfMicros: number }) =>
+    selfMicros >= summary.durationMicros * CPU_HOTSPOT.leastShared &&
+    selfMicros >= summary.busyMicros * CPU_HOTSPOT.leastSharedOfBusy;
   return [
     ...hot
       .filter((group) => !hot.some((other) => isCallerOf(group, other)))
@@ -88,12 +101,15 @@ function judgeThread(summary: CpuSummary, program: ProgramKind | null): Draft[] 
       .slice(0, 1)
       .map((total) => describeParted(total, summary, program)),
     ...packageTotals(rest, summary.callersOfApp)
-      .filter(
-        ({ selfMicros }) =>
-          selfMicros >= summary.durationMicros * CPU_HOTSPOT.leastShared &&
-          selfMicros >= summary.busyMicros * CPU_HOTSPOT.leastSharedOfBusy,
-      )
+      .filter(isShared)
       .map((library) => describeShared(library, summary, program)),
+    ...laterTotals(rest, summary.callersOfApp, summary.thread === 0 ? facts.gc?.sites : [])
+      .filter(isShared)
+      .slice(0, 1)
+      .flatMap((library) => {
+        const caller = callerOfPackage(facts, library.package);
+        return caller ? [describeLater(library, caller, summary, program)] : [];
+      }),
   ];
 }
 
@@ -170,14 +186,14 @@ function describe(
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${formatShare(share)} of the time and ${formatShare(busyShare)} of the busy time of the thread ${summary.threadName} is spent there; ${formatShare(topShare)} in ${place(top.frame)} alone${inLine}`,
+        statement: `${formatShare(share)} of the time and ${formatShare(busyShare)} of the busy time of ${threadOf(summary)} is spent there; ${formatShare(topShare)} in ${place(top.frame)} alone${inLine}`,
         value: share,
         unit: 'share',
       },
       ...inlinedEvidence(top),
       {
         source: 'cpu-profile',
-        statement: `the thread ${summary.threadName} was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
+        statement: `${threadOf(summary)} was busy for ${formatShare(summary.busyMicros / summary.durationMicros)} of the time`,
         value: summary.busyMicros / summary.durationMicros,
         unit: 'share',
       },
@@ -236,6 +252,46 @@ function describeShared(
   };
 }
 
+/** The package goes on after an await or in a callback: the place is the one that was seen to call it. */
+function describeLater(
+  { package: name, callers, selfMicros, gcMicros }: LaterTotal,
+  caller: Blame,
+  summary: CpuSummary,
+  program: ProgramKind | null,
+): Draft {
+  const [first] = callers as [Responsibility, ...Responsibility[]];
+  const { library, inner } = first.top.blame;
+  const gcShare = gcMicros / summary.durationMicros;
+  const collected =
+    gcShare >= CPU_HOTSPOT.leastCollected
+      ? `; ${formatShare(gcShare)} is garbage collection that it sets off`
+      : '';
+  const top: Hotspot = { ...first.top, blame: { ...caller, library, inner } };
+  const draft = describe({ ...first, top, selfMicros }, summary, program);
+  const share = formatShare(selfMicros / summary.durationMicros);
+  const of = RUNS.includes(program) ? 'of the run' : 'of a core';
+  return {
+    ...draft,
+    title: `${name} takes ${share} ${of}, called from ${place(caller.subject!)}`,
+    evidence: [
+      {
+        source: 'cpu-profile',
+        statement: `${share} of the time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of the thread ${summary.threadName} goes through ${name}, the largest part of it in ${place(first.top.frame)}${collected}`,
+        value: selfMicros / summary.durationMicros,
+        unit: 'share',
+      },
+      ...draft.evidence.slice(1),
+    ],
+    advice: [
+      `See what ${name} is asked to do here ${RUNS.includes(program) ? 'in this run' : 'each time'}, and how much data it goes through for it: cache the result for repeated inputs, give it less data, and check which of its options limit the work.`,
+    ],
+    caveats: [
+      `${name} works there after an await or in a callback, when its caller is no longer on the stack: ${place(caller.subject!)} is the place that was seen to call it most.`,
+    ],
+    asSymptom: `${share} ${of} in ${name}`,
+  };
+}
+
 /** One function has it done by several, none of which has enough to be named alone. */
 function describeParted(
   { caller, callees, selfMicros }: CallerTotal,
@@ -261,7 +317,7 @@ function describeParted(
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${share} of the time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of the thread ${summary.threadName} is spent in ${place(caller)} and in what it calls: ${parts.join(', ')}`,
+        statement: `${share} of the time and ${formatShare(selfMicros / summary.busyMicros)} of the busy time of ${threadOf(summary)} is spent in ${place(caller)} and in what it calls: ${parts.join(', ')}`,
         value: selfMicros / summary.durationMicros,
         unit: 'share',
       },
@@ -286,85 +342,4 @@ function runSeverity(share: number): Severity {
 function severityOf(share: number, threadBusy: number): Severity {
   if (share >= CPU_HOTSPOT.criticalShare || threadBusy > CPU_HOTSPOT.criticalBusyShare) return 'critical';
   return share >= CPU_HOTSPOT.warningShare ? 'warning' : 'notice';
-}
-
-/** One function that takes most of it can be blamed by name; time spread over a library is the library's. */
-function isConcentrated(top: Hotspot, selfMicros: number): boolean {
-  return top.selfMicros >= selfMicros * CPU_HOTSPOT.concentrated;
-}
-
-function titleOf({ frame, work, blame }: Hotspot, takes: string, isOne: boolean): string {
-  const { app, library, inner, subject, caller } = blame;
-  const named = subject!;
-  const at = lineOf(named);
-  const name = capitalised(nameOfCode(named));
-  if (app && library && !isOne) return `${name} ${takes}, spent in ${spentIn(library, inner)} (${at})`;
-  const isPlain = work.kind === 'plain' && !isNativeCall(work);
-  const what = isPlain ? '' : ` with ${work.call ? `\`${work.call}\`` : WORK_NAMES[work.kind]}`;
-  if (app && library) {
-    const of = packageOf(frame.package === null ? library : frame);
-    return `${capitalised(nameOfCode(frame))} of ${of} ${takes}${what} (${placeWithLibrary(blame)})`;
-  }
-  if (!app) return `${name} ${takes}${what} (${placeWithLibrary(blame)})`;
-  const calledBy = caller ? `, called by ${place(caller)}` : '';
-  return `${name} ${takes}${what} (${at}${calledBy})`;
-}
-
-/** "graphql@16.6.0", or, where the time goes to a package that it calls, "graphql-http@1.22.1 > graphql@16.6.0". */
-function spentIn(library: Frame, inner: Frame | null): string {
-  const [outer, last] = [packageOf(library), packageOf(inner ?? library)];
-  return outer === last ? outer : `${outer} > ${last}`;
-}
-
-/** A call into Node or an addon, in which the time is spent out of sight. */
-function isNativeCall({ kind, call }: Work): boolean {
-  return kind === 'plain' && call !== null && !isOfLanguage(call);
-}
-
-function adviceFor(
-  top: Hotspot,
-  isOne: boolean,
-  { when, program }: { when: string; program: ProgramKind | null },
-): string[] {
-  const { work } = top;
-  const { library } = top.blame;
-  if (library && (!isOne || packageAdvice(work.kind, packageOf(library)))) return libraryAdvice(top, when);
-  if (isNativeCall(work) && !library) return [nativeCallAdvice(work.call!, program)];
-  if (work.kind === 'console') return [BLOCK_ADVICE.console];
-  if (work.kind === 'intl') return [BLOCK_ADVICE.intl];
-  if (work.kind === 'json')
-    return [
-      'Convert less, or less often: keep the parsed or the serialised form, and send only what is needed.',
-    ];
-  if (work.kind === 'regexp')
-    return ['Check the expression for nested repetition, and anchor it; compile it once.'];
-  if (work.kind === 'crypto' || work.kind === 'zlib')
-    return ['Use the asynchronous form: it runs on the thread pool.'];
-  if (library)
-    return [
-      `See what the program asks of ${packageOf(library)} here ${when}, and whether its result can be cached.`,
-    ];
-  return [
-    'Look for work that grows with the square of its input, or that is repeated for the same input. Keep the result, or use a Map or Set for look-ups.',
-  ];
-}
-
-function timesOf({ trigger }: Hotspot): string {
-  if (trigger === 'request') return 'for each request';
-  return trigger === 'timer' ? 'each time its timer fires' : 'each time it runs';
-}
-
-/** Names of functions that prepare something which can be kept. */
-const PREPARES = /compile|build|create|construct|generate|prepare|parse|lex|tokeni[sz]e|codegen|init/i;
-
-function libraryAdvice({ work, blame: { library, inner } }: Hotspot, when: string): string[] {
-  const owner = inner ?? library!;
-  const known = packageAdvice(work.kind, packageOf(owner));
-  if (known) return [known];
-  const name = owner.functionName;
-  return [
-    PREPARES.test(name)
-      ? `${packageOf(owner)} runs \`${name}\` ${when}: prepare once, at start or for each kind of input, and keep the result. Check whether it has a cache that is switched off (many packages cache only with NODE_ENV=production).`
-      : `See what ${packageOf(owner)} is asked to do here ${when}: compile or parse once, cache the result for repeated inputs, and check which of its options limit the work.`,
-  ];
 }

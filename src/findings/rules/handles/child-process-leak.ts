@@ -4,7 +4,13 @@
 import type { Facts } from '../../../analysis/facts.ts';
 import type { ChildGroup } from '../../../analysis/growth/child-growth.ts';
 import type { CountGrowth } from '../../../analysis/growth/resource-growth.ts';
-import { type CreationSite, orWhoAnswers, siteOfMakers, siteOfSurvivors } from '../../creation-site.ts';
+import {
+  type CreationSite,
+  endsHardly,
+  orWhoAnswers,
+  siteOfMakers,
+  siteOfSurvivors,
+} from '../../creation-site.ts';
 import { countEvidence, leakDraft } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CHILD_PROCESS_LEAK } from '../../thresholds/handles.ts';
@@ -29,7 +35,7 @@ function describe({ subject: child, trend }: CountGrowth<ChildGroup>, facts: Fac
   const site = orWhoAnswers(findSite(child, trend.slopePerSecond, facts), facts, trend.slopePerSecond);
   return leakDraft(facts, {
     kind: 'child-process-leak',
-    title: title(perSecond(trend.slopePerSecond), inBrackets(site?.blame)),
+    title: title(perSecond(trend.slopePerSecond), inBrackets(site?.blame), endsHardly(site)),
     subject: { type: 'process', name: child.command },
     site,
     metric: 'processes',
@@ -55,7 +61,8 @@ function findSite({ isOrphan, isZombie }: ChildGroup, pace: number, facts: Facts
 
 interface Words {
   things: string;
-  title: (rate: string, where: string) => string;
+  /** `isMost`: hardly any of those that are started end. */
+  title: (rate: string, where: string, isMost: boolean) => string;
   advice: string;
   innocent: string;
 }
@@ -82,7 +89,8 @@ function wordsOf({ command, isZombie, isOrphan }: ChildGroup): Words {
     };
   return {
     things: 'children',
-    title: (rate, where) => `Child processes \`${command}\` accumulate at ${rate} and never end${where}`,
+    title: (rate, where, isMost) =>
+      `Child processes \`${command}\` accumulate at ${rate}${isMost ? ' and never end' : ': some of them never end'}${where}`,
     advice:
       'Kill the child when its client disconnects, give it a timeout (the `timeout` or `signal` option of spawn), and wait for its "exit". A child whose output is not read blocks forever: read it, or destroy child.stdout.',
     innocent: 'Long-running jobs would eventually finish; none of these did during the capture.',

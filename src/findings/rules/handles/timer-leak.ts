@@ -1,5 +1,6 @@
 // Timers that are created again and again and never cleared. A repeating timer never ends by itself, nor does a single one
 // whose callback sets the next; other single ones count only when they are set for very long.
+import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { pilingReconnects } from '../../../analysis/waiting/reconnects.ts';
@@ -58,7 +59,7 @@ function chainEvidence({ site, blame, alive }: SurvivingSite): Evidence {
   const setter = site.frames.find(({ owner }) => owner === 'app' || owner === 'library');
   return {
     source: 'async-resources',
-    statement: `timers started in ${placeWithLibrary(blame)} are set again by their own callback (${setter ? place(setter) : 'unknown'}); about ${formatNumber(alive)} are waiting now`,
+    statement: `timers started in ${placeWithLibrary(blame)} are set again by their own callback (${setter ? place(setter) : 'unknown'}); about ${formatNumber(Math.round(alive))} wait at a time`,
   };
 }
 
@@ -68,7 +69,10 @@ function chains(facts: Facts): SurvivingSite[] {
   const single = survivingSites(facts.observations.asyncObservations, ['Timeout'], 'all').filter(
     ({ site }) => !site.isRepeating,
   );
-  const next = single.filter(({ site, alive }) => alive >= TIMER_LEAK.leastAlive && isSetByTimer(site));
+  const next = single.filter(
+    (each) =>
+      isSetByTimer(each.site) && Math.max(each.alive, waitingOnAverage([each])) >= TIMER_LEAK.leastAlive,
+  );
   return next.flatMap((chain): SurvivingSite[] => {
     const start = single.find(
       ({ site, blame }) => blame.app && !isSetByTimer(site) && isSameCall(site, chain.site),
@@ -78,7 +82,7 @@ function chains(facts: Facts): SurvivingSite[] {
     if (!isGrowing && !(start && isAtPace(start, facts)) && !areMoreThanAtFirst(chain, single, facts))
       return [];
     const blame = start?.blame ?? throughLibrary(chain.blame, facts);
-    const alive = chain.alive + (start?.alive ?? 0);
+    const alive = Math.max(chain.alive + (start?.alive ?? 0), waitingOnAverage(ofSameCall(chain, single)));
     return blame.subject ? [{ ...chain, alive, blame, trend: facts.timers }] : [];
   });
 }
@@ -89,19 +93,28 @@ function isAtPace({ madePerSecond }: SurvivingSite, { timers }: Facts): boolean 
   return ratio >= 1 / TIMER_LEAK.samePace && ratio <= TIMER_LEAK.samePace;
 }
 
-/**
- * More of this call wait on average than there were timers of any kind at first: what others there are cannot be all that was
- * added. Little's law (1961): as many wait as are set a second, times how long each waits.
- */
+/** More of this call wait on average than there were timers of any kind at first: what others there are cannot be all that was added. */
 function areMoreThanAtFirst(
   chain: SurvivingSite,
   single: readonly SurvivingSite[],
   { timers }: Facts,
 ): boolean {
-  const waiting = single
-    .filter(({ site }) => isSameCall(site, chain.site))
-    .reduce((sum, { site, madePerSecond }) => sum + madePerSecond * ((site.delayMillis ?? 0) / 1_000), 0);
-  return waiting > timers.first * TIMER_LEAK.moreThanAtFirst;
+  return waitingOnAverage(ofSameCall(chain, single)) > timers.first * TIMER_LEAK.moreThanAtFirst;
+}
+
+/**
+ * Little's law (1961): as many wait as are set a second, times how long each waits. Timers of a few milliseconds are over before
+ * anybody reads which of them are left.
+ */
+function waitingOnAverage(sites: readonly SurvivingSite[]): number {
+  return sites.reduce(
+    (sum, { site, madePerSecond }) => sum + madePerSecond * ((site.delayMillis ?? 0) / 1_000),
+    0,
+  );
+}
+
+function ofSameCall(chain: SurvivingSite, single: readonly SurvivingSite[]): SurvivingSite[] {
+  return single.filter(({ site }) => isSameCall(site, chain.site));
 }
 
 function isSetByTimer({ frames }: AsyncSite): boolean {
@@ -153,39 +166,52 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
   // They fire once in minutes: what they keep costs more than their firing does.
   const isMemory = memory.evidence.length > 0;
   const isDear = trend.slopePerSecond >= TIMER_LEAK.criticalPerSecond;
+  const isChain = isSetByTimer(site) && blame.app !== null;
+  const draft = leakDraft(facts, {
+    kind: 'timer-leak',
+    title: `Timers accumulate at ${rate}: ${sortOf(site)} is started and never cleared${inBrackets(blame)}`,
+    subject: { type: 'function', name: made.frame.functionName, thread: site.thread },
+    site: made,
+    metric: 'timers',
+    ratePerSecond: trend.slopePerSecond,
+    evidence: [],
+    innocentExplanation:
+      'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
+    advice: isChain ? CHAIN_ADVICE : adviceFor(survivor),
+    isAdviceWhole: true,
+    caveats: memory.caveats,
+    things: 'timers',
+    effect: 'timers',
+    explains: ['heap', 'cpu', 'gc', 'slower', 'native', 'external'],
+    confidence: TIMER_LEAK.confidence,
+    severity: isDear && !isMemory ? 'critical' : 'warning',
+    urgency: onScale(TIMER_LEAK.urgency, trend.slopePerSecond),
+  });
   return {
-    ...leakDraft(facts, {
-      kind: 'timer-leak',
-      title: `Timers accumulate at ${rate}: ${sortOf(site)} is started and never cleared${inBrackets(blame)}`,
-      subject: { type: 'function', name: made.frame.functionName, thread: site.thread },
-      site: made,
-      metric: 'timers',
-      ratePerSecond: trend.slopePerSecond,
-      evidence: [],
-      innocentExplanation:
-        'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
-      advice: isSetByTimer(site) && blame.app ? CHAIN_ADVICE : adviceFor(survivor),
-      isAdviceWhole: true,
-      caveats: memory.caveats,
-      things: 'timers',
-      effect: 'timers',
-      explains: ['heap', 'cpu', 'gc', 'slower', 'native', 'external'],
-      confidence: TIMER_LEAK.confidence,
-      severity: isDear && !isMemory ? 'critical' : 'warning',
-      urgency: onScale(TIMER_LEAK.urgency, trend.slopePerSecond),
-    }),
+    ...draft,
+    advice: isChain ? [...draft.advice, ...limitOfPackage(blame)] : draft.advice,
     evidence: [
       isSetByTimer(site) ? chainEvidence(survivor) : made.evidence,
       ...(timers ? [{ ...countEvidence('timers of the process', timers), source: 'resources' }] : []),
       ...memory.evidence,
       ...leftEvidence(leftAtPace(facts, trend.slopePerSecond)),
     ],
-    asSymptom: `about ${formatNumber(alive)} timers, ${rate} more, started in ${placeWithLibrary(blame)}`,
+    asSymptom: `about ${formatNumber(Math.round(alive))} timers, ${rate} more, started in ${placeWithLibrary(blame)}`,
   };
 }
 
 const CHAIN_ADVICE =
   'Each is a loop, or a callback that sets the next timer, and keeps running after what it serves has ended: end it when the request, connection or stream closes (test an AbortSignal or a flag before the next wait, or clear the timer).';
+
+/** The loop of a package ends by what it was given: a condition that comes true, a time, a signal. */
+function limitOfPackage({ library, inner }: Blame): string[] {
+  const owner = (inner ?? library)?.package;
+  return owner
+    ? [
+        `The loop is in ${owner}: give it a limit (an option such as timeout, retries or signal), and have it end when what it waits for has failed, too.`,
+      ]
+    : [];
+}
 
 /** A timer of a package is not the caller's to clear: its object is, or the time that it was given. */
 function adviceFor({ blame: { app, library, inner }, site }: SurvivingSite): string {

@@ -8,9 +8,11 @@ const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 /** The names of the events that hold a profile, or say whose it is. */
-const NAMES = ['"ProfileChunk"', '"Profile"', '"thread_name"'].map((name) => Buffer.from(name));
+const NAMES = ['"ProfileChunk"', '"Profile"', '"CpuProfile"', '"thread_name"'].map((name) =>
+  Buffer.from(name),
+);
 /** All names begin with one of these. Equally long, they are searched for in one go, as Horspool does with one word. */
-const BEGINNINGS = ['"Profile', '"thread_'].map((text) => Buffer.from(text));
+const BEGINNINGS = ['"Profile', '"CpuProf', '"thread_'].map((text) => Buffer.from(text));
 const BEGINNING_BYTES = 8;
 /**
  * By the byte where a beginning would end: how far on the next one may end. 0: one may end right here. After that, `AFTER_END`

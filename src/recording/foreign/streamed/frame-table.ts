@@ -11,6 +11,12 @@ export interface FrameTable {
   finish(): void;
 }
 
+/** Whether the bytes from `from` to `to` are those of `other` from `at` on. Of so few, a loop is faster than a call into native code. */
+export function areSame(bytes: Buffer, from: number, to: number, other: Buffer, at: number): boolean {
+  for (let i = from, j = at; i < to; i++, j++) if (bytes[i] !== other[j]) return false;
+  return true;
+}
+
 /** Parsed together: a call for each would cost more than the parsing. */
 const BATCH_BYTES = 2 ** 20;
 const COMMA = 0x2c;
@@ -74,7 +80,8 @@ export function createFrameTable(frames: ScriptFrame[]): FrameTable {
       for (let slot = hash & (slots.length - 1); slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
         const number = slots[slot]! - 1;
         const start = number === 0 ? 0 : ends[number - 1]! + 1;
-        if (hashes[number] === hash && bytes.compare(texts, start, ends[number]!, from, to) === 0)
+        const length = ends[number]! - start;
+        if (hashes[number] === hash && length === to - from && areSame(bytes, from, to, texts, start))
           return number;
       }
       const number = ends.length;

@@ -3,7 +3,7 @@
 import { MalformedSnapshot } from '../../../model/decode/heap-snapshot/malformed.ts';
 import type { ProfileNodes } from '../../../model/decode/profile-nodes.ts';
 import { isObject } from '../../../model/decode/unknown-json.ts';
-import type { FrameTable } from './frame-table.ts';
+import { areSame, type FrameTable } from './frame-table.ts';
 import type { Window } from './window.ts';
 
 const QUOTE = 0x22;
@@ -93,10 +93,11 @@ export class NodeReader {
   }
 
   private keyAt(from: number, to: number): (typeof KEYS)[number] | null {
-    const found = KEY_BYTES.findIndex(
-      (key) => key.length === to - from && this.bytes.compare(key, 0, key.length, from, to) === 0,
-    );
-    return KEYS[found] ?? null;
+    for (let i = 0; i < KEYS.length; i++) {
+      const key = KEY_BYTES[i]!;
+      if (key.length === to - from && areSame(this.bytes, from, to, key, 0)) return KEYS[i]!;
+    }
+    return null;
   }
 
   private valueOf(key: (typeof KEYS)[number] | null, at: number): number {

@@ -132,6 +132,15 @@ export const RUNNERS: NoticeTable = {
     },
     {
       teller: 'Jest',
+      pattern: new RegExp(
+        `^\\s*(?:Error: )?Worker process exited before responding! exit code: (?:${CODE}|null), exit signal: (?:(SIG[A-Z]+)|null)$`,
+      ),
+      read: ([, code, signal]) => (signal ? { signal } : { code: codeIn(code) }),
+      example: 'Error: Worker process exited before responding! exit code: null, exit signal: SIGSEGV',
+      answer: 'Native code crashed: SIGSEGV',
+    },
+    {
+      teller: 'Jest',
       pattern:
         /^\s*(?:Error: )?(?:Jest worker encountered|Call retries were exceeded|Jest: a worker process has failed)/,
       read: () => ({ code: null }),

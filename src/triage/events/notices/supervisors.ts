@@ -7,7 +7,7 @@ import { CODE, codeIn, type NoticeTable } from './notice.ts';
 const PM2 = String.raw`^(?:.{0,120}?\bPM2\b[^:|]{0,20}[:|] *)?(?:\[PM2\] ?)?`;
 
 export const SUPERVISORS: NoticeTable = {
-  words: /exit|killed|crash|restart|died|FATAL state|terminated|received SIG/i,
+  words: /exit|killed|crash|restart|died|FATAL state|terminated|received SIG|segmentation fault|segfault/i,
   rows: [
     {
       teller: 'PM2',
@@ -145,9 +145,24 @@ export const SUPERVISORS: NoticeTable = {
     },
     {
       teller: 'crash handler',
-      pattern: /^PID (\d+) received (SIG[A-Z]+)\b/,
+      pattern: /^\s?PID (\d+) received (SIG[A-Z]+)\b/,
       read: ([, pid, signal]) => ({ signal: signal!, pid: Number(pid) }),
       example: 'PID 812 received SIGSEGV for address: 0x0',
+      answer: 'Native code crashed: SIGSEGV',
+    },
+    {
+      teller: 'crash handler',
+      pattern: /^=+ Caught a Segmentation Fault \[pid=(\d+)\] =+$/,
+      read: ([, pid]) => ({ signal: 'SIGSEGV', pid: Number(pid) }),
+      example: '=========== Caught a Segmentation Fault [pid=417] ===========',
+      answer: 'Native code crashed: SIGSEGV',
+    },
+    {
+      teller: 'crash handler',
+      pattern: /^\S{0,300}\/segfault-handler\.node\(\+0x[0-9a-f]+\)\s?\[0x/,
+      read: () => ({ signal: 'SIGSEGV', weight: 'echo' }),
+      example:
+        '/app/node_modules/segfault-handler/build/Release/segfault-handler.node(+0x2c81)[0x7f43485a3c81]',
       answer: 'Native code crashed: SIGSEGV',
     },
     {

@@ -61,7 +61,8 @@ export const CANNOT_START: Cause[] = [
     label: 'startup-failure',
     confidence: 0.93,
     sign: ({ code, message }) => code === 'EADDRINUSE' || /^listen EADDRINUSE/.test(message),
-    resembles: (_, end) => codeOf(end) === 'EADDRINUSE',
+    // Old Node.js prints the message alone.
+    resembles: ({ message }, end) => codeOf(end) === 'EADDRINUSE' || /^listen EADDRINUSE/.test(message),
     cure: ({ chain }) => [
       `Something listens there already: \`ss -ltnp\` names it. Usually an earlier copy that has not ended, or listen() called twice${chain[0]?.properties.port ? `; port ${chain[0].properties.port}` : ''}.`,
     ],
@@ -81,7 +82,7 @@ export const CANNOT_START: Cause[] = [
       code === 'EADDRNOTAVAIL' ||
       (/^(EACCES|EPERM)$/.test(code) && properties.syscall === 'listen') ||
       /^listen EACCES/.test(message),
-    resembles: ({ properties }) => properties.syscall === 'listen',
+    resembles: ({ message, properties }) => properties.syscall === 'listen' || /^listen E/.test(message),
     cure: () => [
       'Ports below 1024 need privileges: listen above, and let the service or the balancer map the port.',
     ],

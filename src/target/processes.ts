@@ -1,16 +1,16 @@
 // Every process here that runs JavaScript: its state, its family, and whether culprit could attach.
-import { type Attachability, checkAttachable } from '../attachability.ts';
-import { shownCommand } from '../family/command-words.ts';
-import { type FamilyPlace, findFamilies } from '../family/family.ts';
-import { type LaunchMarks, readLaunchMarks } from '../family/launch-marks.ts';
-import { readInspectorEndpoint } from '../inspector/inspector-address.ts';
-import { likelyInspectorPorts, readNodeFlags } from '../inspector/inspector-ports.ts';
-import { checkPort, type PortHolders, portHolders } from '../inspector/port-conflict.ts';
-import { type Runtime, type RuntimeName, readRuntime } from '../program/runtime.ts';
-import { shortCommand } from './command.ts';
-import { ageSeconds, listPids, readCmdline, readStat, readStatus } from './proc.ts';
-import { known, readLink } from './proc-file.ts';
-import { type ListeningPort, listeningPorts } from './sockets.ts';
+import { type Attachability, checkAttachable } from './attachability.ts';
+import { shownCommand } from './family/command-words.ts';
+import { type FamilyPlace, findFamilies } from './family/family.ts';
+import { type LaunchMarks, readLaunchMarks } from './family/launch-marks.ts';
+import { readInspectorEndpoint } from './inspector/inspector-address.ts';
+import { likelyInspectorPorts, readNodeFlags } from './inspector/inspector-ports.ts';
+import { checkPort, type PortHolders, portHolders } from './inspector/port-conflict.ts';
+import { shortCommand } from './proc/command.ts';
+import type { ListeningPort } from './proc/sockets.ts';
+import { type Runtime, type RuntimeName, readRuntime } from './program/runtime.ts';
+import { type ProcessTable, visiblePids } from './table/process-table.ts';
+import { processTable } from './table/system-table.ts';
 
 /** 'unknown': its fds may not be read, its network is not ours, or a port accepted but did not answer. */
 export type InspectorState = { state: 'open'; host: string; port: number } | { state: 'closed' | 'unknown' };
@@ -25,9 +25,9 @@ export interface NodeProcess {
   rssBytes?: number;
   uid?: number;
   threads?: number;
-  /** R, S, D, Z, T, t as in /proc. */
+  /** R, S, D, Z, T, t as Linux has them. */
   state: string;
-  /** Clock ticks since boot; with the pid, its identity. */
+  /** In the unit of the system; with the pid, its identity. */
   startTicks: number;
   /** All arguments as they are: for matching, not for showing (they may hold secrets). */
   argv: string[];
@@ -45,7 +45,7 @@ type Described = Omit<NodeProcess, 'inspector' | 'attachable' | 'family'> & {
 };
 
 export interface ListOptions {
-  root?: string;
+  table?: ProcessTable;
   /**
    * Asks the ports that an inspector is likely to listen on, and whether another process has the one that it would open: up to
    * 300 ms. Otherwise the inspector is "unknown", and so is that.
@@ -72,12 +72,6 @@ async function findInspector(candidates: readonly ListeningPort[]): Promise<Insp
   );
 }
 
-function canSeePorts(pid: number, root: string): boolean {
-  const ours = known(readLink(`${root}/self/ns/net`));
-  // Asking 127.0.0.1 for a port of another namespace would reach a stranger in ours.
-  return ours !== undefined && known(readLink(`${root}/${pid}/ns/net`)) === ours;
-}
-
 /** A script behind long flags is still in there. */
 export const LONGEST_COMMAND = 2_000;
 const SHOWN_COMMAND = 80;
@@ -86,27 +80,27 @@ const SHOWN_COMMAND = 80;
 const SHELLS = /^(ba|da|z|a|k)?sh$/;
 const MOST_SHELLS = 4;
 
-function findStarter(parentPid: number, root: string): number | undefined {
+function findStarter(parentPid: number, table: ProcessTable): number | undefined {
   let pid = parentPid;
   // In a container process 1 may be the program itself.
   for (let shells = 0; pid > 0 && shells < MOST_SHELLS; shells++) {
-    const [program = '', flag] = readCmdline(pid, root) ?? [];
+    const [program = '', flag] = table.argv(pid) ?? [];
     if (!SHELLS.test(program.slice(program.lastIndexOf('/') + 1)) || flag !== '-c') return pid;
-    pid = readStat(pid, root)?.parentPid ?? 0;
+    pid = table.stat(pid)?.parentPid ?? 0;
   }
   return undefined;
 }
 
-function describeProcess(pid: number, runtime: Runtime, root: string): Described | undefined {
-  const stat = readStat(pid, root);
+function describeProcess(pid: number, runtime: Runtime, table: ProcessTable): Described | undefined {
+  const stat = table.stat(pid);
   if (!stat) return undefined;
-  const status = readStatus(pid, root);
-  const argv = readCmdline(pid, root) ?? [];
+  const status = table.status(pid);
+  const argv = table.argv(pid) ?? [];
   return {
     pid,
     runtime: runtime.name,
     version: runtime.version,
-    ageSeconds: ageSeconds(stat.startTicks, root),
+    ageSeconds: table.ageSeconds(stat.startTicks),
     rssBytes: status?.rssBytes,
     uid: status?.uid,
     threads: status?.threads,
@@ -114,50 +108,51 @@ function describeProcess(pid: number, runtime: Runtime, root: string): Described
     startTicks: stat.startTicks,
     argv,
     command: shownCommand(shortCommand(argv, stat.comm, LONGEST_COMMAND), SHOWN_COMMAND),
-    listeningPorts: listeningPorts(pid, root),
-    startedBy: findStarter(stat.parentPid, root),
-    marks: readLaunchMarks(pid, root),
+    listeningPorts: table.listeningPorts(pid),
+    startedBy: findStarter(stat.parentPid, table),
+    marks: readLaunchMarks(pid, table),
   };
 }
 
 async function askInspector(
   { pid, runtime, listeningPorts }: Described,
-  root: string,
+  table: ProcessTable,
 ): Promise<InspectorState> {
-  if (runtime !== 'Node.js' || !canSeePorts(pid, root)) return { state: 'unknown' };
-  return findInspector(likelyInspectorPorts(listeningPorts, readNodeFlags(pid, root)));
+  // Asking 127.0.0.1 for a port of another namespace would reach a stranger in ours.
+  if (runtime !== 'Node.js' || !table.sharesNetwork(pid)) return { state: 'unknown' };
+  return findInspector(likelyInspectorPorts(listeningPorts, readNodeFlags(pid, table)));
 }
 
 /** As attaching would find it: an inspector that is closed needs its port. */
 function judge(
   pid: number,
   inspector: InspectorState,
-  { root, holders }: { root: string; holders: PortHolders },
+  { table, holders }: { table: ProcessTable; holders: PortHolders },
 ): Attachability {
-  const attachable = checkAttachable(pid, { procRoot: root, isInspectorOpen: inspector.state === 'open' });
+  const attachable = checkAttachable(pid, { table, isInspectorOpen: inspector.state === 'open' });
   if (!attachable.ok || inspector.state !== 'closed') return attachable;
-  return checkPort(pid, root, holders) ?? attachable;
+  return checkPort(pid, table, holders) ?? attachable;
 }
 
-/** Every such process that /proc shows except our own, by pid; empty where there is no /proc. */
+/** Every such process except our own, by pid; empty where the system does not show its processes. */
 export async function listNodeProcesses(options: ListOptions = {}): Promise<NodeProcess[]> {
-  const { root = '/proc', asksPorts = true } = options;
+  const { table = processTable(), asksPorts = true } = options;
   // All files first: while one is read, no answer of an inspector is heard.
-  const described = listPids(root).flatMap((pid) => {
-    const runtime = pid === process.pid ? null : readRuntime(pid, root);
-    return (runtime && describeProcess(pid, runtime, root)) ?? [];
+  const described = visiblePids(table).flatMap((pid) => {
+    const runtime = pid === process.pid ? null : readRuntime(pid, table);
+    return (runtime && describeProcess(pid, runtime, table)) ?? [];
   });
   const inspectors = await Promise.all(
     described.map((entry): InspectorState | Promise<InspectorState> =>
-      asksPorts ? askInspector(entry, root) : { state: 'unknown' },
+      asksPorts ? askInspector(entry, table) : { state: 'unknown' },
     ),
   );
   const families = findFamilies(described);
-  const holders = portHolders(root);
+  const holders = portHolders(table);
   return described.map(({ startedBy: _by, marks: _marks, ...entry }, index) => {
     const inspector = inspectors[index]!;
     const family = families.get(entry.pid)!;
-    const attachable = judge(entry.pid, inspector, { root, holders });
+    const attachable = judge(entry.pid, inspector, { table, holders });
     return { ...entry, inspector, attachable: withFamilyCure(attachable, family), family };
   });
 }
