@@ -26,6 +26,7 @@ import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type ChildGroup, growingChildren } from './growth/child-growth.ts';
 import { withCodeBound } from './growth/code-bound.ts';
+import { tellEmptied } from './growth/emptied.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
 import { analyseHeapGrowth, type HeapGrowth } from './growth/heap-growth.ts';
@@ -88,6 +89,8 @@ export interface Facts {
   gc: GcSummary | null;
   heap: HeapGrowth[];
   collections: GrowingCollection[];
+  /** Those that are emptied at times, and were not while they were watched. */
+  emptied: GrowingCollection[];
   memory: MemoryParts;
   /** null outside a container, or without heap counters. */
   heapRoom: HeapRoom | null;
@@ -171,6 +174,8 @@ export function gatherFacts(observations: Observations): Facts {
   }));
   const mainProfile = cpuProfiles.find(({ thread }) => thread === 0);
   const spans = cpuWaits?.spans ?? [];
+  const bounded = collections.filter(isApplications).map((collection) => withCodeBound(collection, textOf));
+  const { growing, emptied } = tellEmptied(growingCollections(bounded), runtime);
   const chains = mainProfile ? findMicrotaskChains(mainProfile, { runtime: main, cpuWaits: spans }) : [];
   return {
     observations,
@@ -195,9 +200,8 @@ export function gatherFacts(observations: Observations): Facts {
     slowdown: measureSlowdown(main, mainProfile, observations),
     gc: gcOf(observations, mainProfile),
     heap: threads.map((thread) => analyseHeapGrowth(thread, runtime, heapReads)),
-    collections: growingCollections(
-      collections.filter(isApplications).map((collection) => withCodeBound(collection, textOf)),
-    ),
+    collections: growing,
+    emptied,
     memory: takeMemoryApart(runtime, settled),
     heapRoom: measureHeapRoom(settled, main),
     oomKills: countOomKills(passive),

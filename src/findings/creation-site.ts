@@ -165,7 +165,23 @@ export function throughLibrary(made: Blame, facts: Facts, files: ReadonlySet<str
   const inner = (made.inner ?? made.library)?.package ?? null;
   const caller = callerOfFiles(facts, files) ?? (inner === null ? null : callerOfPackage(facts, inner));
   const found = caller ?? callerFurtherOut(made, facts);
-  return found ? { ...found, library: made.library, inner: made.inner } : made;
+  return found ? joined(found, made) : made;
+}
+
+/** The way from the application ends where something was made. */
+function joined(found: Blame, made: Blame): Blame {
+  const keeper = made.inner ?? made.library;
+  const placeOf = (name: string | null | undefined) => found.chain.findIndex((link) => link.package === name);
+  const [outer, end] = [placeOf(made.library?.package), placeOf(keeper?.package)];
+  const isOnTheWay = outer >= 0 && outer <= end;
+  // Outermost may be who woke the keeper up, as a socket does; the application calls the keeper, and what that calls leads elsewhere.
+  if (!keeper || isOnTheWay || end < 0) return { ...found, library: made.library, inner: made.inner };
+  const library = found.library?.package === keeper.package ? keeper : found.library;
+  const chain = [
+    ...found.chain.slice(0, end),
+    { package: keeper.package, frame: keeper, isBlamed: true },
+  ].map((link, i) => ({ ...link, isBlamed: i === end }));
+  return { ...found, library, inner: keeper, chain };
 }
 
 function callerFurtherOut({ chain }: Blame, facts: Facts): Blame | null {

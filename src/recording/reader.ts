@@ -232,6 +232,7 @@ const sourcesSchema = v.object({
       package: v.nullable(v.string()),
       positions: v.record(v.string(), position),
       names: v.optional(v.record(v.string(), v.pipe(v.string(), v.maxLength(4_000)))),
+      added: v.optional(v.array(v.string())),
     }),
   ),
   lines: v.record(v.string(), v.string()),

@@ -147,6 +147,7 @@ function streamInPieces(
 /** It is opened where the recording is read. */
 const UNOPENED: SourceMap = {
   originalOf: () => null,
+  isBefore: () => false,
   linesOf: () => undefined,
   nameOf: () => null,
   isIgnored: () => false,

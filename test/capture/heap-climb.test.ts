@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { HeapClimb } from '../../src/capture/heap/heap-climb.ts';
 import { estimateCensusMillis } from '../../src/capture/heap/ladder.ts';
+import type { WalkPlan } from '../../src/signals/census/read.ts';
 import { SessionClosed } from '../../src/target/inspector/inspector-session.ts';
 import { MB } from '../support/build-observations.ts';
 import {
@@ -103,6 +104,15 @@ describe('a census', () => {
     await stepAt(climb, context, 0.3);
     expect(callsOf(main, 'walk')).toHaveLength(1);
     expect(callsOf(worker, 'walk')).toHaveLength(0);
+  });
+
+  test('of a worker is taken where memory outside its heap rises clearly', async () => {
+    const [main, rises, stays] = [fakeThread(), fakeThread({ id: 3 }), fakeThread({ id: 4 })];
+    rises!.counters.externalFloors.push(45 * MB, 45 * MB, 52 * MB, 62 * MB);
+    stays!.counters.externalFloors.push(45 * MB, 62 * MB, 62 * MB, 62 * MB);
+    const context = fakeContext([main!, rises!, stays!]);
+    await stepAt(new HeapClimb(context), context, 0.3);
+    expect([main, rises, stays].map((thread) => callsOf(thread!, 'walk').length)).toEqual([0, 1, 0]);
   });
 
   test('is not taken for the memory that coming to a process takes', async () => {
@@ -222,11 +232,61 @@ describe('a walk along references', () => {
     expect(order).toEqual(['walk', 'walk', 'census']);
   });
 
+  test('follows closures with the scripts that an earlier one listed, where the budget has no room to list them again', async () => {
+    const plans: WalkPlan[] = [];
+    const walk = (plan: WalkPlan) => {
+      plans.push(plan);
+      return cut();
+    };
+    const thread = rising({ reads: { walk } });
+    const context = fakeContext([thread]);
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.2, 0.25, 0.3);
+    context.budget.note(0, [{ step: 'list scripts', count: 1, totalMillis: 1e6, longestMillis: 76 }]);
+    await stepAt(climb, context, 0.35, 0.4, 0.5);
+    expect(plans.map(({ isListing, isDataOnly }) => ({ isListing, isDataOnly }))).toEqual([
+      { isListing: true, isDataOnly: false },
+      { isListing: false, isDataOnly: false },
+    ]);
+  });
+
+  test.each([
+    [
+      'follows closures all the same where the budget is spent and the list of scripts is short',
+      20 * MB,
+      false,
+    ],
+    ['looks at data alone where the budget is spent and that list would be felt', 200 * MB, true],
+  ])('%s', async (_, heapUsedBytes, isDataOnly) => {
+    const plans: WalkPlan[] = [];
+    const walk = (plan: WalkPlan) => {
+      plans.push(plan);
+      return cut();
+    };
+    const thread = rising({ reads: { walk }, heapUsedBytes });
+    const context = fakeContext([thread]);
+    context.budget.note(0, [{ step: 'start CPU profile', count: 1, totalMillis: 1e6, longestMillis: 400 }]);
+    await stepAt(new HeapClimb(context), context, 0.2, 0.25);
+    expect(plans).toEqual([expect.objectContaining({ isListing: !isDataOnly, isDataOnly })]);
+  });
+
   test('that came to everything is not', async () => {
     const thread = rising({ reads: { walk: () => ({ ...cut(), cut: false }) } });
     const context = fakeContext([thread]);
     await stepAt(new HeapClimb(context), context, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5);
     expect(walks(thread)).toHaveLength(1);
+  });
+
+  test('that was longer is followed by some reads of what it found before all is walked again', async () => {
+    const thread = rising({ reads: { walk: cut } });
+    const context = fakeContext([thread], { maxPauseMillis: 50 });
+    const climb = new HeapClimb(context);
+    await stepAt(climb, context, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9);
+    const order = thread.calls
+      .map((call) => call.split(' ')[0]!)
+      .filter((call) => /^(walk|collections)/.test(call));
+    const read = (times: number) => Array.from({ length: times }, () => 'collections');
+    expect(order).toEqual(['walk', ...read(4), 'walk', ...read(4), 'walk', ...read(1)]);
   });
 
   test('that did not is not where a collection was caught being filled', async () => {

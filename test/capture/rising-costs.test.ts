@@ -23,8 +23,11 @@ test.each<[string, number[]]>([
   expect(isCostRising(seen)).toBe(false);
 });
 
-test('collections are looked for then, but nothing dearer', async () => {
-  const thread = fakeThread();
+test.each<[string, boolean, number]>([
+  ['', false, 1],
+  [', longer where the first search did not come to everything', true, 2],
+])('collections are looked for then, but nothing dearer%s', async (_, cut, walks) => {
+  const thread = fakeThread({ reads: { walk: () => ({ scanned: 5_000, cut, functions: [] }) } });
   thread.counters.requestCosts.push(...costs(CLIMBS));
   const context = fakeContext([thread]);
   const climb = new HeapClimb(context);
@@ -33,5 +36,5 @@ test('collections are looked for then, but nothing dearer', async () => {
     await climb.step();
   }
   const stepsOf = (name: string) => thread.calls.filter((call) => call.startsWith(name)).length;
-  expect([stepsOf('walk'), stepsOf('census')]).toEqual([1, 0]);
+  expect([stepsOf('walk'), stepsOf('census')]).toEqual([walks, 0]);
 });

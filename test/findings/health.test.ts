@@ -12,7 +12,7 @@ import {
   sockets,
   timers,
 } from '../support/build-observations.ts';
-import { linear } from '../support/shapes.ts';
+import { linear, type Shape } from '../support/shapes.ts';
 
 const judged = (...habits: Habit[]) => {
   const { verdict, verdictReason } = judge(gatherFacts(buildObservations(...habits)));
@@ -32,6 +32,19 @@ test('it tells a rise of the heap that is too small to be a finding', () => {
   expect(reason).toMatch(
     /^Found in 30 s: no blocked event loop, no CPU hotspot and no growth large enough to report\. Too little to report: the heap after garbage collection grew by 5(\.\d)? KB\/s\. The event loop/,
   );
+});
+
+test.each<[string, Shape]>([
+  ['too little so far to call that a leak', (t) => 60 * KB * t + (Math.round(t / 2.73) % 2) * 700 * KB],
+  [
+    'but its readings scatter too much to call that a leak',
+    (t) => 60 * KB * t + (Math.round(t / 2.73) % 3) * 700 * KB,
+  ],
+])('it does not call a rise of many KB a second little: %s', (why, shape) => {
+  const [verdict, reason] = judged(heapFloor(shape));
+  expect(verdict).toBe('healthy');
+  expect(reason).toContain(`, ${why}, and nothing was found that keeps more and more.`);
+  expect(reason).not.toContain('Too little');
 });
 
 test('it tells of timers that become more, where nobody was seen to start those that stay', () => {

@@ -14,6 +14,7 @@ import {
   KB,
   MB,
   native,
+  worker,
 } from '../support/build-observations.ts';
 import { linear, type Shape } from '../support/shapes.ts';
 
@@ -75,6 +76,62 @@ describe('the memory of WebAssembly code', () => {
   test('is known by its views alone where it was not seen running, without a place', () => {
     const [finding] = findingsOf(outside, view('HEAP8'), view('HEAP16'), view('HEAPU8'));
     expect(finding).toMatchObject({ title: 'The memory of WebAssembly code grows by 1.4 MB/s' });
+  });
+
+  describe('that nothing was seen to lead to', () => {
+    const ofWorker = (habit: Habit): Habit[] => [
+      worker(1, 'rules'),
+      external(linear(1.4 * MB), 1),
+      change(({ runtime }) => {
+        for (const sample of runtime) sample.arrayBuffersBytes = 80 * KB;
+      }),
+      habit,
+      change(({ cpuProfiles }) => {
+        for (const profile of cpuProfiles) profile.thread = 1;
+      }),
+    ];
+
+    test('is told where memory that no array buffer is grows in the thread in which such code runs', () => {
+      const [finding, ...others] = findingsOf(...ofWorker(running));
+      expect(others).toEqual([]);
+      expect(finding).toMatchObject({
+        kind: 'external-memory-leak',
+        title: expect.stringMatching(
+          /^The memory of WebAssembly code grows by 1\.4 MB\/s \(src\/rules\.js:13, evaluate, through sandbox /,
+        ),
+        subject: { thread: 1, file: 'src/rules.js', line: 13 },
+        caveats: [expect.stringMatching(/^culprit infers that it is the memory of WebAssembly code/)],
+      });
+      expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
+        expect.stringMatching(/^external memory of worker thread 1 after a full GC rose /),
+        'array buffers, which the memory of WebAssembly code is not among, are only 80 KB of it',
+        expect.stringMatching(/^100% of the time of WebAssembly code is spent under /),
+      ]);
+    });
+
+    test('is not where that thread runs none of it', () => {
+      const [finding] = findingsOf(...ofWorker(cpu([['(idle)', 10]])));
+      expect(finding!.title).toBe('Buffers outside the heap grow by 1.4 MB/s');
+      expect(finding!.subject.thread).toBe(1);
+    });
+
+    test('is not where array buffers grow as fast', () => {
+      const buffers = change(({ runtime }) => {
+        for (const sample of runtime)
+          sample.arrayBuffersBytes = 80 * KB + 1.4 * MB * (sample.atMillis / 1_000);
+      });
+      const [finding] = findingsOf(...ofWorker(running), buffers);
+      expect(finding!.title).toMatch(/^Buffers outside the heap grow by 1\.4 MB\/s/);
+    });
+  });
+
+  test('of a worker thread that stays is no growth of native memory', () => {
+    expect(
+      findingsOf(
+        worker(1, 'rules'),
+        external((t) => (t < 5 ? 0 : 40 * MB), 1),
+      ),
+    ).toEqual([]);
   });
 
   const plain: [string, Habit[]][] = [

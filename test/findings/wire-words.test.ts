@@ -43,6 +43,18 @@ describe('a socket leak', () => {
     expect(said).toContain('2 of them have retransmitted data and got no answer');
   });
 
+  test('says an age once where it is that of the capture', () => {
+    const whole: Habit = (observations) => {
+      aged(observations);
+      for (const sample of observations.passive)
+        for (const group of sample.sockets ?? [])
+          if (group.endpoint === '10.9.9.9:80') Object.assign(group, { fromStart: 12, olderThan30s: 12 });
+    };
+    expect(statements(findingOf('socket-leak', LEAK, whole))).toContain(
+      '12 of these 90 have been open for more than 30 s',
+    );
+  });
+
   test('says nothing of ages that nobody knows', () => {
     expect(statements(findingOf('socket-leak', LEAK)).join()).not.toContain('open for');
   });

@@ -40,6 +40,20 @@ test('built-ins of V8 have no file', () => {
   expect(frame).toMatchObject({ file: null, line: null, owner: 'native', package: null });
 });
 
+test('what a compiler added is as good as built in', () => {
+  const url = '/app/dist/main.js';
+  const positions: Record<string, [string, number, number]> = { '9:3': [url, 10, 4] };
+  const sources = { scripts: { [url]: { path: url, package: null, positions, added: ['9:3'] } }, lines: {} };
+  expect(frameOf(url, sources)).toEqual({
+    functionName: 'f',
+    file: null,
+    line: null,
+    column: null,
+    owner: 'native',
+    package: null,
+  });
+});
+
 test('code that was evaluated has no file and is the program', () => {
   expect(frameOf('')).toMatchObject({ file: null, line: null, owner: 'app', package: null });
 });

@@ -93,6 +93,21 @@ describe('source maps:', () => {
     expect(collect(files, `file://${URL_}`, 0, column).place?.slice(0, 2)).toEqual(ORIGINAL);
   });
 
+  test('what the compiler put before the first mapping stands in no source, and the code of the module in the first', () => {
+    const helper = 'var n=(f,name)=>Object.defineProperty(f,"name",{value:name});';
+    const sections = [{ offset: { line: 0, column: helper.length }, map: json }];
+    const files = { [URL_]: `${helper}${code}//# sourceMappingURL=${dataUrl({ version: 3, sections })}\n` };
+    const wanted = [
+      { url: URL_, line: 0, column: 6, of: 'n', isStart: true },
+      { url: URL_, line: 0, column: 0, of: '', isStart: true },
+      { url: URL_, line: 0, column: helper.length + column, of: 'total', isStart: true },
+    ];
+    const script = collectSources(wanted, (path) => files[path as keyof typeof files]).scripts[URL_];
+    expect(script?.added).toEqual(['0:6']);
+    expect(script?.positions['0:0']?.[0]).toBe('/app/src/orders.ts');
+    expect(script?.positions[`0:${helper.length + column}`]?.slice(0, 2)).toEqual(ORIGINAL);
+  });
+
   test('a line without a column is the first place in that line', () => {
     const files = { [URL_]: `${code}//# sourceMappingURL=${dataUrl(json)}\n` };
     expect(collect(files, URL_, 0, -1).place?.[0]).toBe('/app/src/orders.ts');

@@ -233,12 +233,12 @@ export function worker(id: number, name: string): Habit {
   };
 }
 
-export function external(shape: Shape): Habit {
+export function external(shape: Shape, thread = 0): Habit {
   return (observations) => {
     for (const sample of observations.runtime) {
       const added = shape(sample.atMillis / 1_000);
-      sample.externalBytes! += added;
-      sample.rssBytes! += added;
+      if (sample.thread === thread) sample.externalBytes! += added;
+      if (sample.thread === 0) sample.rssBytes! += added;
     }
     for (const sample of observations.passive) addRss(sample, shape(sample.atMillis / 1_000));
   };

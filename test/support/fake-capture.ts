@@ -162,6 +162,7 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
     counters: {
       heapUsedBytes,
       floors: [],
+      externalFloors: [],
       oldGeneration: [],
       externalBytes: 0,
       minorCollections: 0,

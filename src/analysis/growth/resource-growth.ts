@@ -6,6 +6,7 @@ import { unreclaimableBytes } from '../container/container-memory.ts';
 import { type Blame, blame } from '../cpu/blame/blame.ts';
 import { floorOf } from '../statistics/floor.ts';
 import { judgeTrend, type Point, type Trend } from '../statistics/trend.ts';
+import { knownOf, knownOfWorkers, mostOutside } from './outside-heap.ts';
 
 /** One counted thing over time: "127.0.0.1:5432 CLOSE_WAIT", "/tmp/uploads-#". */
 export interface CountGrowth<T> {
@@ -115,7 +116,11 @@ export interface MemoryParts {
   /** The same without what worker threads took that were started during the capture. */
   rssBesideWorkers: Trend;
   heapTotal: Trend;
+  /** Of the main thread, or of the worker thread where it grows more. */
   external: Trend;
+  externalThread: number;
+  /** What array buffers are of it; the memory of WebAssembly code is none. */
+  arrayBuffers: Trend;
   /** Bytes of array buffers that V8 does not count as external: no object of JavaScript has them (any more). */
   unowned: Trend;
   /** What RSS holds beyond the V8 heap and what V8 knows of outside it: malloc, thread stacks, native libraries. */
@@ -130,8 +135,6 @@ const LEAST_MEMORY_RISE = 2 * 2 ** 20;
 const LEAST_READS = 8;
 /** malloc fills what it has free before it asks for more. */
 const IN_STEPS = { leastPoints: LEAST_READS, inSteps: true };
-/** Before and after a sample. */
-const NEIGHBOURS = 3;
 /** Where nothing rises the capture reads no more often. */
 const FEW_READS = 3;
 
@@ -142,14 +145,16 @@ export function takeMemoryApart(
 ): MemoryParts {
   const main = runtime.filter((sample) => sample.thread === 0);
   const anonAt = nearestAnon(passive);
+  const workersAt = knownOfWorkers(runtime);
   const native = (sample: RuntimeSample) => {
     const anon = anonAt(sample.atMillis);
-    if (anon === undefined || sample.heapTotalBytes === undefined || sample.externalBytes === undefined)
-      return undefined;
-    return Math.max(0, anon - sample.heapTotalBytes - sample.externalBytes);
+    const known = knownOf(sample);
+    return anon === undefined || known === undefined
+      ? undefined
+      : Math.max(0, anon - known - workersAt(sample.atMillis));
   };
-  // Buffers wait for a GC like everything else: only what is left after one is held by somebody.
   const collected = main.filter((sample) => sample.afterGc);
+  const outside = mostOutside(runtime);
   return {
     rss: residentTrend(main, passive),
     rssBesideWorkers: residentTrend(main, passive, startedWorkers(runtime)),
@@ -158,7 +163,9 @@ export function takeMemoryApart(
       (s) => s.value,
       LEAST_MEMORY_RISE,
     ),
-    external: judgeTrend(externalAfterGc(main), { leastRise: 512 * 1024, flatFrom: FEW_READS }),
+    external: outside.external,
+    externalThread: outside.thread,
+    arrayBuffers: outside.arrayBuffers,
     unowned: judgeTrend(
       collected.flatMap(({ atMillis, arrayBuffersBytes, externalBytes }): Point[] =>
         arrayBuffersBytes === undefined || externalBytes === undefined
@@ -179,26 +186,6 @@ export function takeMemoryApart(
       LEAST_MEMORY_RISE,
     ),
   };
-}
-
-/**
- * V8 counts array buffers that a collection freed as external memory until it collects again; Node counts them down when they are
- * swept (Node 16 to 26: findings/external-counts-dead-buffers.sh). What is beside array buffers changes little from one sample to the
- * next, so that the lowest around is taken.
- */
-function externalAfterGc(main: readonly RuntimeSample[]): Point[] {
-  const besideOf = (sample: RuntimeSample) =>
-    (sample.externalBytes ?? Number.POSITIVE_INFINITY) - (sample.arrayBuffersBytes ?? 0);
-  return main.flatMap((sample, i): Point[] => {
-    const { atMillis, afterGc, externalBytes, arrayBuffersBytes } = sample;
-    if (!afterGc || externalBytes === undefined) return [];
-    if (arrayBuffersBytes === undefined || arrayBuffersBytes > externalBytes)
-      return [{ atMillis, value: externalBytes }];
-    const beside = Math.min(...main.slice(Math.max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1).map(besideOf));
-    // In the turn of the collection they may not be swept yet.
-    const swept = main[i + 1]?.arrayBuffersBytes ?? arrayBuffersBytes;
-    return [{ atMillis, value: Math.min(arrayBuffersBytes, swept) + Math.max(0, beside) }];
-  });
 }
 
 /** The system's own reading, which also has the two ends of the look. `workersAt`: those not to be counted. */

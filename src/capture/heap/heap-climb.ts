@@ -13,6 +13,7 @@ import {
   estimateScriptsMillis,
   isClearlyRising,
   isCostRising,
+  isExternalRising,
   isFloorRising,
   isMemoryRising,
   mayKeepPromises,
@@ -35,6 +36,10 @@ interface Height {
   isWalkCut: boolean;
   /** It was made again, and longer. */
   hasLongWalk: boolean;
+  /** Reads by then: what that walk found has not been seen growing yet. */
+  readsAtLongWalk: number;
+  /** A walk listed the scripts, without which closures cannot be followed. */
+  hasScripts: boolean;
   /** Promises are watched from their making. */
   hasPromises: boolean;
   hasRecount: boolean;
@@ -48,6 +53,8 @@ interface Height {
 const TRAPPED = 4;
 /** All slices together come to what the handlers of most servers hold. Each is too short to be felt. */
 const WALK = { sliceMillis: 4, restMillis: 36, budgetMillis: 160 };
+/** A list of the scripts that nobody feels. */
+const SHORT_LIST_MILLIS = 25;
 /** Where that did not do: by then it is known which functions allocate what stays, and the walk begins with those. */
 const LONG_WALK = { sliceMillis: 4, restMillis: 20, budgetMillis: 400 };
 /** Watching promises slows the awaits of a thread for good: only where no collection was caught so far. */
@@ -129,6 +136,8 @@ export class HeapClimb {
       snapshots: new SnapshotLook(this.context, thread),
       isWalkCut: false,
       hasLongWalk: false,
+      readsAtLongWalk: 0,
+      hasScripts: false,
       hasPromises: false,
       hasRecount: false,
       readsGrowing: 0,
@@ -139,7 +148,10 @@ export class HeapClimb {
   }
 
   private isRising(thread: ThreadCapture): boolean {
-    return isFloorRising(thread.counters.floors) || (thread.id === 0 && this.isMemoryRising);
+    const { floors, externalFloors } = thread.counters;
+    // Which thread has what the process takes is known only where V8 counts it.
+    const isOutside = thread.id === 0 ? this.isMemoryRising : isExternalRising(externalFloors);
+    return isFloorRising(floors) || isOutside;
   }
 
   /** Looks for collections in slices; then cheap reads of what was found. */
@@ -165,11 +177,13 @@ export class HeapClimb {
     if (mayCompile) await height.compiling.whenCompiling(() => this.mayList(thread));
     if (height.isExplained) return;
     if (height.reads >= READS_BEFORE_PROMISES) await this.watchPromises(thread, height);
-    if (!height.isRising || height.reads < READS_BEFORE_CENSUS) return;
+    if (height.reads < READS_BEFORE_CENSUS) return;
     if (height.isWalkCut && !height.hasLongWalk && part < LATEST_START) {
       height.hasLongWalk = true;
+      height.readsAtLongWalk = height.reads;
       return this.walk(thread, height);
     }
+    if (!height.isRising) return;
     if (!height.census.isDone && part < LATEST_START) await height.census.count();
     else if (!height.hasRecount && part >= RECOUNT_FROM && !isNewlySeen(height)) {
       height.hasRecount = true;
@@ -198,18 +212,34 @@ export class HeapClimb {
   private async walk(thread: ThreadCapture, height: Height): Promise<void> {
     const { outcome } = this.context;
     if (!outcome.steps.includes('census')) outcome.steps.push('census');
-    const isDataOnly = !fitsPause(
-      this.context,
-      thread,
-      estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0),
-    );
+    const isListing = this.mayListForWalk(thread, height);
+    height.hasScripts ||= isListing;
     const longestChain = this.isTight ? TIGHT_CHAIN : LONGEST_CHAIN;
     const pace = height.hasLongWalk ? LONG_WALK : WALK;
-    const plan = { ...pace, longestChain, isDataOnly, first: thread.heap.allocating };
+    const plan = {
+      ...pace,
+      longestChain,
+      isListing,
+      isDataOnly: !height.hasScripts,
+      first: thread.heap.allocating,
+    };
     const walk = await thread.ask(walkRead, this.context.elapsed(), plan);
     height.isWalkCut = walk?.cut === true;
     // What the walk left behind would make the young generation larger for good.
     if (this.isTight) await this.context.timed(() => thread.collectGarbage());
+  }
+
+  /**
+   * Most of what a program keeps is behind closures: where the budget is spent, a first list that is short is made all the same,
+   * and a later walk does with that list. Only functions of scripts that came since are passed over.
+   */
+  private mayListForWalk(thread: ThreadCapture, { hasScripts }: Height): boolean {
+    const millis = estimateScriptsMillis(thread.counters.heapUsedBytes ?? 0);
+    const { budget, options } = this.context;
+    const isBeyondBudget = millis > budget.leftMillis(thread.id);
+    if (isBeyondBudget && hasScripts) return false;
+    if (isBeyondBudget && millis <= Math.min(SHORT_LIST_MILLIS, options.maxPauseMillis)) return true;
+    return fitsPause(this.context, thread, millis);
   }
 
   /** A worker's heap is looked at only where it rises: whoever asked for a snapshot asked for the main one. */
@@ -218,9 +248,10 @@ export class HeapClimb {
   }
 }
 
-/** A collection was just found to grow: whoever fills it is yet to be caught. */
-function isNewlySeen({ readsGrowing }: Height): boolean {
-  return readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS;
+/** A collection was just found, or found to grow: whoever fills it is yet to be caught, and a recount would stop the reads meanwhile. */
+function isNewlySeen({ readsGrowing, reads, hasLongWalk, readsAtLongWalk }: Height): boolean {
+  const isNewlyWalked = hasLongWalk && reads - readsAtLongWalk < READS_BEFORE_CENSUS;
+  return isNewlyWalked || (readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS);
 }
 
 /** The heap rises, but no collection was caught being filled. */

@@ -164,6 +164,15 @@ const MEMORY_LOOKS = 8;
 const LEAST_STEP_BYTES = 64 * 1024;
 const LEAST_MEMORY_RISE_BYTES = 3 * MIB;
 
+/** Memory that V8 knows of outside the heap, after each full GC: it rises clearly, and never falls back. WebAssembly takes it in steps. */
+export function isExternalRising(floors: readonly number[]): boolean {
+  const [first, last] = [floors[0] ?? 0, floors.at(-1) ?? 0];
+  const steps = floors.slice(1).filter((floor, i) => floor > floors[i]!).length;
+  return steps >= LEAST_EXTERNAL_STEPS && last === Math.max(...floors) && last - first > LEAST_EXTERNAL_RISE;
+}
+const LEAST_EXTERNAL_STEPS = 2;
+const LEAST_EXTERNAL_RISE = 4 * MIB;
+
 /**
  * Does the heap rise after every full GC, as far as was seen, and still? `floors` are bytes in use after each, oldest
  * first. A process that warms up rises by some hundred KB, and stops.

@@ -7,6 +7,8 @@ export interface ThreadCounters {
   readonly heapUsedBytes: number | undefined;
   /** Bytes in use after each major collection, the program's own and those we caused. */
   readonly floors: number[];
+  /** What V8 knows of outside the heap, after the same collections: buffers, the memory of WebAssembly code. */
+  readonly externalFloors: number[];
   /** Bytes of the old generation at each sample. */
   readonly oldGeneration: number[];
   /** Bytes of buffers and the like that objects keep outside the heap, at the last sample. */
@@ -33,6 +35,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   let heapUsedBytes: number | undefined;
   let poolWaitsMillis: readonly number[] = [];
   const floors: number[] = [];
+  const externalFloors: number[] = [];
   const oldGeneration: number[] = [];
   let externalBytes = 0;
   let minorCollections = 0;
@@ -43,6 +46,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
   /** After a collection that was not forced. */
   const noteFloor = (atMillis: number, memory: NonNullable<ProbeSample['memory']>, ownHeapBytes: number) => {
     floors.push(memory.heapUsedBytes - ownHeapBytes);
+    externalFloors.push(memory.externalBytes);
     sink.line({ type: 'runtime', atMillis, thread: id, afterGc: true, ...memory, ownHeapBytes });
   };
 
@@ -72,8 +76,10 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
     externalBytes = memory?.externalBytes ?? externalBytes;
     if (memory) oldGeneration.push(memory.oldGenerationBytes);
     if (rest.gc) minorCollections += rest.gc.count - rest.gc.majorCount;
-    if (afterGc) floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
-    else {
+    if (afterGc) {
+      floors.push((heapUsedBytes ?? 0) - (rest.ownHeapBytes ?? 0));
+      if (memory) externalFloors.push(memory.externalBytes);
+    } else {
       noteLoad(rest);
       noteCost(rest);
     }
@@ -87,6 +93,7 @@ export function threadCounters({ id, probe, sink }: SignalThread): ThreadCounter
       return poolWaitsMillis;
     },
     floors,
+    externalFloors,
     oldGeneration,
     get externalBytes() {
       return externalBytes;

@@ -128,19 +128,22 @@ function mostOf({ thread }: HeapGrowth, facts: Facts): ClassGrowth | null {
 }
 
 /**
- * Collections without a known maximum, and whether the rise is that of one that fills up to its maximum and will have room.
+ * Collections without a known maximum, and whether the rise is that of one that fills up to its maximum and will have room, or is
+ * emptied at times.
  */
 function apartFromFilling(
   growth: HeapGrowth,
   facts: Facts,
 ): { open: GrowingCollection[]; isExplained: boolean } {
   // Bytes lie outside the heap.
-  const own = facts.collections.filter(
-    ({ collection }) => collection.thread === growth.thread && collection.type !== 'Buffer',
-  );
+  const isOwn = ({ collection }: GrowingCollection) =>
+    collection.thread === growth.thread && collection.type !== 'Buffer';
+  const own = facts.collections.filter(isOwn);
   const filling = own.filter((each) => hasRoom(each, growth, facts));
   const open = own.filter((each) => !filling.includes(each));
-  const [fastest, fastestOpen] = [filling[0]?.trend.slopePerSecond ?? 0, open[0]?.trend.slopePerSecond ?? 0];
+  const passing = [...filling, ...facts.emptied.filter(isOwn)];
+  const fastest = Math.max(0, ...passing.map(({ trend }) => trend.slopePerSecond));
+  const fastestOpen = open[0]?.trend.slopePerSecond ?? 0;
   return { open, isExplained: fastest > 0 && fastest >= fastestOpen * HEAP_CAUSE.alikePace };
 }
 

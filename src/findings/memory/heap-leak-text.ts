@@ -62,6 +62,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   const { exhaustionSeconds } = runsOut;
   const caught = filled?.insertion?.blame ?? site?.blame ?? maker?.blame ?? null;
   const blame = caught && throughLibrary(caught, facts);
+  const isInferred = caught?.app === null && blame?.app != null;
   const isPackages = closures?.frame.owner === 'library';
   const frame = (isPackages ? blame?.subject : null) ?? closures?.frame ?? blame?.subject ?? null;
   const kind = kindOf(filled);
@@ -110,8 +111,8 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       : kind === 'listener-leak'
         ? listenersInnocence(filled)
         : innocenceOf(leak, name),
-    advice: known ? [known.advice] : adviceOn(leak, { kind, blame, registry }),
-    caveats: caveatsOf(leak, kind, facts),
+    advice: known ? [known.advice] : adviceOn(leak, { kind, blame, registry, isInferred }),
+    caveats: [...(isInferred && filled ? [inferredCaveat(blame)] : []), ...caveatsOf(leak, kind, facts)],
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
@@ -119,20 +120,27 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   };
 }
 
+function inferredCaveat({ app, inner, library }: Blame): string {
+  return `${packageOf((inner ?? library)!)} adds the entries when no code of the program is on the stack. ${lineOf(app!)} is the place that was observed to call it most.`;
+}
+
 interface Told {
   kind: FindingKind;
   blame: Blame | null;
   registry: FinalizationUse | null;
+  /** The application was on no stack of it: its place is the one that calls the package most. */
+  isInferred: boolean;
 }
 
-function adviceOn(leak: HeapCause, { kind, blame, registry }: Told): string[] {
+function adviceOn(leak: HeapCause, told: Told): string[] {
+  const { blame, registry } = told;
   const { closures, maker } = leak;
   if (registry) return [adviceOnRegistry(registry)];
   if (closures)
     return closures.frame.owner === 'library' ? [adviceOnWrapping(closures.frame, blame)] : CLOSURE_ADVICE;
   if (maker) return adviceOnPromises(maker);
   const onTexts = cutTexts(leak) ? [COPY_TEXTS] : isOfTexts(leak) ? [FIND_PIECES] : [];
-  return [...onTexts, ...adviceFor(leak, kind, blame)];
+  return [...onTexts, ...adviceFor(leak, told)];
 }
 
 function isHeldByUnknown({ filled, growth: { thread } }: HeapCause, facts: Facts): boolean {
@@ -280,7 +288,7 @@ function adviceOnWrapping(wrapper: Frame, blame: Blame | null): string {
   return `${packageOf(wrapper)} wraps its functions with those that ${by} passes to it, again at each call, and never removes them (${place(wrapper)}). Register extensions, plugins and handlers once when the program starts, or give each call an instance of its own${blame?.library && blame.library.package !== wrapper.package ? `; where ${packageOf(blame.library)} does it, look for a newer version` : ''}.`;
 }
 
-function adviceFor({ filled, site }: HeapCause, kind: FindingKind, blame: Blame | null): string[] {
+function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred }: Told): string[] {
   if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];
   if (kind === 'async-context-leak')
     return [
@@ -314,7 +322,7 @@ function adviceFor({ filled, site }: HeapCause, kind: FindingKind, blame: Blame 
   }[type];
   if (keeper)
     return [
-      `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or release what it returned (close, end, destroy, dispose or reset, where it has one).`,
+      `${packageOf(keeper)} keeps ${app && !isInferred ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or release what it returned (close, end, destroy, dispose or reset, where it has one).`,
     ];
   return [
     type === 'Array'

@@ -24,3 +24,6 @@ export function entriesEvidence({ collection, trend }: GrowingCollection, more =
     statement: `${collection.type} of ${entries}: ${trend.first} to ${trend.last} entries${more}`,
   };
 }
+
+/** " of worker thread 2"; nothing of the main thread. */
+export const ofThread = (thread: number): string => (thread === 0 ? '' : ` of worker thread ${thread}`);

@@ -5,6 +5,7 @@ import type { GrowingCollection } from '../../analysis/growth/growing-collection
 import { formatBytes, formatShare } from '../../units/units.ts';
 import { whenMemoryRunsOut } from '../leak-draft.ts';
 import { nameOf } from '../memory/heap-leak-title.ts';
+import { ofThread } from '../memory/holders.ts';
 import { heldCollection } from '../memory/retainer-path.ts';
 import type { Draft } from '../rule.ts';
 import { EXTERNAL_MEMORY } from '../thresholds/memory.ts';
@@ -26,45 +27,61 @@ const PAGE_KIB = 64;
 const LEAST_VIEWS = 3;
 /** Of the growth outside of the heap, what it must be. */
 const LEAST_SHARE = EXTERNAL_MEMORY.leastShareOfOne;
+/** Of the time of a thread, what WebAssembly takes where its memory is known by this only. */
+const LEAST_OF_THREAD = 0.02;
 
 export interface WasmMemory {
-  filled: GrowingCollection;
+  /** The memory itself; null: it was not seen, but nothing else of what grows can be. */
+  filled: GrowingCollection | null;
   /** Under which most of the time of WebAssembly code is spent; null: it was not seen. */
-  caller: { blame: Blame; share: number } | null;
+  caller: { blame: Blame; share: number; shareOfThread: number } | null;
 }
 
 /** The memory whose growth makes most of that outside of the heap; null where what grows is no memory of WebAssembly. */
 export function growingWasm(facts: Facts): WasmMemory | null {
+  const { external, externalThread, arrayBuffers } = facts.memory;
   const caller = callerOfWasm(facts);
-  const least = facts.memory.external.slopePerSecond * LEAST_SHARE;
+  const least = external.slopePerSecond * LEAST_SHARE;
   const filled = facts.collections.find(
     ({ collection, trend }) =>
       collection.type === 'Buffer' &&
+      collection.thread === externalThread &&
       collection.sizes.every(({ entries }) => entries % PAGE_KIB === 0) &&
       ((collection.views ?? 1) >= LEAST_VIEWS || caller !== null) &&
       trend.slopePerSecond * 1024 >= least,
   );
-  return filled ? { filled, caller } : null;
+  if (filled) return { filled, caller };
+  const isOfBuffers =
+    arrayBuffers.verdict === 'too-little-data' ||
+    arrayBuffers.slopePerSecond > external.slopePerSecond - least;
+  const isBusy = (caller?.shareOfThread ?? 0) >= LEAST_OF_THREAD;
+  return isBusy && !isOfBuffers ? { filled: null, caller } : null;
 }
 
-/** Of the packages and the program; Node runs WebAssembly of its own. */
-function callerOfWasm({ cpu }: Facts): WasmMemory['caller'] {
+/** Of the packages and the program, in that thread; Node runs WebAssembly of its own. */
+function callerOfWasm({ cpu, memory }: Facts): WasmMemory['caller'] {
   const byPlace = new Map<string, { blame: Blame; micros: number }>();
   let all = 0;
-  for (const { frame, blame, selfMicros } of cpu.flatMap(({ hotspots }) => hotspots)) {
-    if (!frame.file?.startsWith('wasm:') || !blame.subject) continue;
-    all += selfMicros;
-    const key = `${blame.subject.file}:${blame.subject.line}`;
-    const known = byPlace.get(key) ?? { blame, micros: 0 };
-    known.micros += selfMicros;
-    byPlace.set(key, known);
+  let busy = 0;
+  for (const { hotspots, busyMicros } of cpu.filter(({ thread }) => thread === memory.externalThread)) {
+    busy += busyMicros;
+    for (const { frame, blame, selfMicros } of hotspots) {
+      if (!frame.file?.startsWith('wasm:') || !blame.subject) continue;
+      all += selfMicros;
+      const key = `${blame.subject.file}:${blame.subject.line}`;
+      const known = byPlace.get(key) ?? { blame, micros: 0 };
+      known.micros += selfMicros;
+      byPlace.set(key, known);
+    }
   }
   const [most] = [...byPlace.values()].sort((a, b) => b.micros - a.micros);
-  return most ? { blame: most.blame, share: most.micros / all } : null;
+  return most
+    ? { blame: most.blame, share: most.micros / all, shareOfThread: all / Math.max(1, busy) }
+    : null;
 }
 
 export function describeWasm(wasm: WasmMemory, facts: Facts): Draft {
-  const { external } = facts.memory;
+  const { external, externalThread: thread, arrayBuffers } = facts.memory;
   const { filled, caller } = wasm;
   const blame = exactPlace(wasm, facts) ?? caller?.blame ?? null;
   const runsOut = whenMemoryRunsOut(facts, external);
@@ -75,21 +92,31 @@ export function describeWasm(wasm: WasmMemory, facts: Facts): Draft {
     confidence: confidenceAt(EXTERNAL_MEMORY.confidence, blame),
     urgency: Math.max(EXTERNAL_MEMORY.leastUrgency, leakUrgency(runsOut.exhaustionSeconds)),
     title: `The memory of WebAssembly code grows by ${rate}${inBrackets(blame)}`,
-    subject: subjectOf('memory', nameOf(filled), blame?.subject ?? null),
+    subject: subjectOf(
+      'memory',
+      filled ? nameOf(filled) : 'WebAssembly memory',
+      blame?.subject ?? null,
+      thread,
+    ),
     impact: { metric: 'external', value: Math.round(external.slopePerSecond), unit: 'bytes/s', ...runsOut },
     evidence: [
       {
         source: 'memory',
-        statement: `external memory after a full GC ${movement(external, formatBytes)}`,
+        statement: `external memory${ofThread(thread)} after a full GC ${movement(external, formatBytes)}`,
         value: external.slopePerSecond,
         unit: 'bytes/s',
       },
-      {
-        source: 'census',
-        statement: `\`${nameOf(filled)}\`, the memory of WebAssembly code, went from ${formatBytes(filled.trend.first * 1024)} to ${formatBytes(filled.trend.last * 1024)}`,
-        value: Math.round(filled.trend.slopePerSecond * 1024),
-        unit: 'bytes/s',
-      },
+      filled
+        ? {
+            source: 'census',
+            statement: `\`${nameOf(filled)}\`, the memory of WebAssembly code, went from ${formatBytes(filled.trend.first * 1024)} to ${formatBytes(filled.trend.last * 1024)}`,
+            value: Math.round(filled.trend.slopePerSecond * 1024),
+            unit: 'bytes/s',
+          }
+        : {
+            source: 'memory',
+            statement: `array buffers, which the memory of WebAssembly code is not among, are only ${formatBytes(arrayBuffers.last)} of it`,
+          },
       ...(caller
         ? [
             {
@@ -100,10 +127,14 @@ export function describeWasm(wasm: WasmMemory, facts: Facts): Draft {
         : []),
     ],
     ...(blame && chainOf(blame)),
-    retainerPath: heldCollection(filled, 0, facts)?.path,
+    retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation: `WebAssembly memory never shrinks. Freed parts of it are reused, so it stops growing once enough is free. It grew ${latePace(external)}.`,
     advice: [adviceOn(blame)],
-    caveats: [],
+    caveats: filled
+      ? []
+      : [
+          'culprit infers that it is the memory of WebAssembly code: it is no array buffer, and such code runs in that thread.',
+        ],
     asSymptom: `the memory of WebAssembly code grows by ${rate}`,
     effect: 'external',
     explains: ['heap', 'native', 'gc'],

@@ -6,6 +6,8 @@ export const HEALTH = {
   /** Reads of the heap after a collection: fewer show no direction. */
   leastReads: 4,
   leastBytesPerSecond: 1_024,
+  /** A gigabyte in a working day: whoever reads that this is little is misled. */
+  muchBytesPerSecond: 32 * 1024,
   /** More timers than at first: a few are those of the requests of a moment. */
   leastTimers: 20,
   leastTimersShare: 0.5,

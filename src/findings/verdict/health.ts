@@ -12,6 +12,7 @@ import { nameOf } from '../memory/heap-leak-title.ts';
 import { FOLLOWS_CLIENTS } from '../thresholds/growth.ts';
 import { HEALTH } from '../thresholds/health.ts';
 import { perSecond } from '../wording.ts';
+import { isYoung } from './young-process.ts';
 
 /** Kinds whose silence would be taken for health, and that could not be judged. */
 export function unseenForHealth(notApplicable: readonly NotApplicable[]): FindingKind[] {
@@ -23,10 +24,12 @@ export function healthyReason(facts: Facts, unseen: readonly FindingKind[]): str
   return [
     sayNothing(facts, { isRising: growsALittle(facts), isWhole: unseen.length === 0 }),
     ...(little.length > 0 ? [`Too little to report: ${little.join(', ')}.`] : []),
+    ...heapScatters(facts),
     ...requestsWaited(facts),
     ...timersGrew(facts),
     ...descriptorsGrew(facts),
     ...filling(facts),
+    ...emptied(facts),
     ...closest(facts),
     ...(unseen.length > 0 ? [`Not judged, and therefore not ruled out: ${unseen.join(', ')}.`] : []),
   ].join(' ');
@@ -59,7 +62,10 @@ function lateIntervals(runtime: Facts['observations']['runtime']) {
 
 /** Too little to be named; a longer look would tell. */
 export const growsALittle = (facts: Facts): boolean =>
-  grewALittle(facts).length > 0 || timersGrew(facts).length > 0 || descriptorsGrew(facts).length > 0;
+  grewALittle(facts).length > 0 ||
+  heapScatters(facts).length > 0 ||
+  timersGrew(facts).length > 0 ||
+  descriptorsGrew(facts).length > 0;
 
 /** A heap that rose by so much that it is not called healthy, although its reads were too few, or scatter too much, to call it a leak. */
 export function risesUnproved({ collections, heap }: Facts): HeapGrowth | null {
@@ -92,9 +98,20 @@ function filling({ collections }: Facts): string[] {
     : [];
 }
 
+/** "Filled and emptied at times, as batches are: Array `batch` (145/s)." */
+function emptied({ emptied: batches }: Facts): string[] {
+  if (batches.length === 0) return [];
+  const named = batches
+    .slice(0, HEALTH.mostNamed)
+    .map((each) => `${each.collection.type} \`${nameOf(each)}\` (${perSecond(each.trend.slopePerSecond)})`);
+  return [
+    `Filled and emptied at times, as batches are: ${named.join('; ')}. By the number of requests before, each would have held more when it was first seen.`,
+  ];
+}
+
 /** Collections that took more at every look, and a heap that rose by less than is told from noise. */
 function grewALittle(facts: Facts): string[] {
-  const { collections, heap } = facts;
+  const { collections } = facts;
   const open = collections.filter((each) => !each.filling || each.filling.isNearby);
   const named = open.slice(0, HEALTH.mostNamed).map((each) => {
     const { className, type } = each.collection;
@@ -105,15 +122,32 @@ function grewALittle(facts: Facts): string[] {
     const grew = isLength ? `${formatBytes(pace * 1024)}/s` : perSecond(pace);
     return `${className}${name === className ? '' : ` \`${name}\``} grew by ${grew}`;
   });
-  const floor = heap.find(({ thread }) => thread === 0)?.floor;
-  const isFilling = open.length < collections.length;
-  const isRising = !isFilling && floor && floor.points >= HEALTH.leastReads && floor.slopeInterval[0] > 0;
-  const isHeapRising = isRising && floor.slopePerSecond >= HEALTH.leastBytesPerSecond;
+  const floor = risingFloor(facts);
+  const isLittle = floor !== null && floor.slopePerSecond < HEALTH.muchBytesPerSecond;
   return [
     ...named,
-    ...(isHeapRising
-      ? [`the heap after garbage collection grew by ${formatBytes(floor.slopePerSecond)}/s`]
-      : []),
+    ...(isLittle ? [`the heap after garbage collection grew by ${formatBytes(floor.slopePerSecond)}/s`] : []),
+  ];
+}
+
+/** Null where it does not rise, or what rises comes to an end. */
+function risingFloor({ collections, emptied: batches, heap }: Facts): HeapGrowth['floor'] | null {
+  const floor = heap.find(({ thread }) => thread === 0)?.floor;
+  const isFilling = batches.length > 0 || collections.some(({ filling: found }) => found && !found.isNearby);
+  const isRising = !isFilling && floor && floor.points >= HEALTH.leastReads && floor.slopeInterval[0] > 0;
+  return isRising && floor.slopePerSecond >= HEALTH.leastBytesPerSecond ? floor : null;
+}
+
+/** So much a second is not little: it is what cannot be proved. */
+function heapScatters(facts: Facts): string[] {
+  const floor = risingFloor(facts);
+  if (floor === null || floor.slopePerSecond < HEALTH.muchBytesPerSecond) return [];
+  const early = isYoung(facts)
+    ? 'which a process that has just started may do'
+    : 'too little so far to call that a leak';
+  const why = floor.verdict === 'growing' ? early : 'but its readings scatter too much to call that a leak';
+  return [
+    `The heap after garbage collection grew by ${formatBytes(floor.slopePerSecond)}/s, ${why}, and nothing was found that keeps more and more.`,
   ];
 }
 

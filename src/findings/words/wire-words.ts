@@ -13,7 +13,10 @@ export function ageEvidence(group: SocketGroup | undefined, lookSeconds: number)
   const [old, than] = olderThan30s >= WIRE.leastOld ? [olderThan30s, 30] : [olderThan5s, 5];
   if (old < WIRE.leastOld) return [];
   const look = formatDuration(lookSeconds * 1_000);
-  const whole = fromStart > 0 ? `, ${formatNumber(fromStart)} of them for the whole capture of ${look}` : '';
+  // In a capture of as many seconds both say the same.
+  const isSame = fromStart === old && Math.round(lookSeconds) === than;
+  const whole =
+    fromStart > 0 && !isSame ? `, ${formatNumber(fromStart)} of them for the whole capture of ${look}` : '';
   return [
     {
       source: 'proc',

@@ -17,6 +17,7 @@ interface RawScript {
   package: string | null;
   positions: Record<string, [string, number, number]>;
   names?: Record<string, string>;
+  added?: string[];
 }
 
 export interface FrameResolver {
@@ -66,6 +67,9 @@ export function createFrameResolver(sources: RawSources, cwd: string): FrameReso
     // A function that was evaluated has a line and no URL; what is built in has neither. What the inspector evaluates has no name.
     if (raw.url === '')
       return { ...none, owner: raw.lineNumber >= 0 && raw.functionName !== '' ? 'app' : 'native' };
+    // What a compiler added is no code that people wrote, and no place to change: it is as good as built in.
+    if (script(raw.url)?.added?.includes(`${raw.lineNumber}:${raw.columnNumber}`))
+      return { ...none, owner: 'native' };
     const [path, line, column] = place(raw) ?? [readable(raw.url), raw.lineNumber + 1, raw.columnNumber + 1];
     const owner = ignored.has(path) ? 'library' : ownerAt(path);
     return {

@@ -7,6 +7,8 @@ import { nameKey, type Place, type ScriptPosition } from './script-position.ts';
 export interface SourceMap {
   /** Of a 0-based position in the script; column -1 is the line. Null where nothing is mapped. `isStart`: a function without a name begins there. */
   originalOf(line: number, column: number, isStart?: boolean): Place | null;
+  /** Whether the map begins after this position: the compiler put there what no source has. */
+  isBefore(line: number, column: number): boolean;
   /** The text of a source named by `originalOf`, in lines; `text` is that of the map, where it has one. */
   linesOf(source: string): string[] | undefined;
   /** What the source calls the function, or the variable, at a position; null where it is called so there, too. */
@@ -25,6 +27,8 @@ export interface ScriptSource {
   positions: Record<string, Place>;
   /** "line:column:name" of a function, "line:column:function:name" of a variable -> what its source calls it, where it differs. */
   names?: Record<string, string>;
+  /** "line:column" of functions that the compiler added, such as helpers of a bundler: they stand in no source. */
+  added?: string[];
 }
 
 export interface Sources {
@@ -52,7 +56,12 @@ export function placeInSources(
   source: ScriptSource,
   { sources, inFiles, packageAt }: Into,
 ): void {
-  for (const { line, column, of, isStart } of wanted) {
+  for (const { line, column, of, isStart, variable } of wanted) {
+    if (of && variable === undefined && column >= 0 && map.isBefore(line, column)) {
+      source.added ??= [];
+      source.added.push(`${line}:${column}`);
+      continue;
+    }
     const original = map.originalOf(line, column, isStart === true && of === undefined);
     if (!original) continue;
     const path = original[0];

@@ -2,6 +2,7 @@
 // (`collectSources`), or afterwards from the maps that a recording brought along (`applyMaps`).
 import {
   AnyMap,
+  decodedMappings,
   isIgnored,
   originalPositionFor,
   sourceContentFor,
@@ -94,6 +95,7 @@ function openFound(
       const at = isStart ? (keywordColumn(map, { line, column }, scriptLines?.[line]) ?? column) : column;
       return originalOf(map, { line, column: at }, pathOf);
     },
+    isBefore: createIsBefore(map),
     linesOf,
     nameOf: (position) => originalName({ map, sourceLines }, position, scriptLines),
     isIgnored: (path) => isIgnored(map, sourceOf.get(path) ?? path),
@@ -125,6 +127,25 @@ function originalOf(
   } catch {
     return null;
   }
+}
+
+/** Of a position: whether it stands before all that leads to a source. */
+function createIsBefore(map: TraceMap): SourceMap['isBefore'] {
+  let first: { line: number; column: number } | undefined;
+  return (line, column) => {
+    first ??= firstMapped(map);
+    return line < first.line || (line === first.line && column < first.column);
+  };
+}
+
+function firstMapped(map: TraceMap): { line: number; column: number } {
+  try {
+    for (const [line, segments] of decodedMappings(map).entries()) {
+      const segment = segments.find(({ length }) => length > 1);
+      if (segment) return { line, column: segment[0] };
+    }
+  } catch {}
+  return { line: -1, column: -1 };
 }
 
 function decodeDataUrl(url: string): string {

@@ -45,6 +45,8 @@ function describeAmount(impact: Impact): string {
   const { metric, value, unit } = impact;
   const name = METRIC_NAMES[metric];
   const amount = formatQuantity(value, unit);
+  // A collection grows at every look, and its bytes are lost in the noise.
+  if (isRate(impact) && value === 0) return `${name} growth too small to measure yet`;
   if (metric === 'event-loop')
     return unit === 'share'
       ? `event loop held for ${amount} of the time`

@@ -25,6 +25,8 @@ export interface WalkPlan extends WalkLimits {
   restMillis: number;
   /** All slices together. */
   budgetMillis: number;
+  /** The scripts are listed before: a pause. A later walk may do with the list of an earlier one. */
+  isListing: boolean;
 }
 
 /** Follows references from open handles, in slices: next to no memory. */
@@ -32,8 +34,8 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
   type: 'walk',
   async read({ probe, duringOwnPause }, _atMillis, plan) {
     if (!probe) return null;
-    const { sliceMillis, restMillis, budgetMillis, ...limits } = plan;
-    if (!limits.isDataOnly) await duringOwnPause('list scripts', () => probe.call('listScripts'));
+    const { sliceMillis, restMillis, budgetMillis, isListing, ...limits } = plan;
+    if (isListing) await duringOwnPause('list scripts', () => probe.call('listScripts'));
     await probe.call('beginWalk', limits);
     for (let left = budgetMillis; ; left -= sliceMillis) {
       const isLast = left <= sliceMillis;

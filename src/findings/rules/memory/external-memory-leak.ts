@@ -1,7 +1,6 @@
 // Memory outside the V8 heap that V8 knows of grows: buffers and array buffers that the program keeps.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
-import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { formatBytes } from '../../../units/units.ts';
@@ -9,7 +8,7 @@ import { type CreationSite, siteOfAllocations } from '../../creation-site.ts';
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
 import { COPY_BYTES, cutBuffers, cutBuffersEvidence } from '../../memory/cut-buffers.ts';
 import { nameOf } from '../../memory/heap-leak-title.ts';
-import { entriesEvidence, holdsObjects, sayHolder } from '../../memory/holders.ts';
+import { entriesEvidence, holdsObjects, ofThread, sayHolder } from '../../memory/holders.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import { describeWasm, growingWasm } from '../../native/wasm-memory.ts';
 import type { Draft, Rule } from '../../rule.ts';
@@ -47,7 +46,7 @@ function isFilling(facts: Facts): boolean {
 }
 
 function describe(facts: Facts): Draft {
-  const { external } = facts.memory;
+  const { external, externalThread: thread } = facts.memory;
   const filled = bufferCollection(facts);
   const site: CreationSite | null = filled?.insertion ? null : siteOfAllocations(facts, BUFFER_MAKERS);
   const blame = filled?.insertion?.blame ?? site?.blame ?? null;
@@ -68,6 +67,7 @@ function describe(facts: Facts): Draft {
       filled ? 'collection' : frame ? 'function' : 'memory',
       filled ? nameOf(filled) : (frame?.functionName ?? 'external memory'),
       frame,
+      thread,
     ),
     impact: {
       metric: 'external',
@@ -75,8 +75,8 @@ function describe(facts: Facts): Draft {
       unit: 'bytes/s',
       ...runsOut,
     },
-    evidence: [...evidenceOf(external, filled, site), ...cutBuffersEvidence(cut)],
-    retainerPath: heldCollection(filled, 0, facts)?.path,
+    evidence: [...evidenceOf(facts, filled, site), ...cutBuffersEvidence(cut)],
+    retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation:
       'Buffers wait for garbage collection as well, but these numbers were read right after full collections.',
     advice: [
@@ -105,14 +105,14 @@ function sayKeeper(filled: GrowingCollection | null): string {
 }
 
 function evidenceOf(
-  external: Trend,
+  { memory: { external, externalThread } }: Facts,
   filled: GrowingCollection | null,
   site: CreationSite | null,
 ): Evidence[] {
   return [
     {
       source: 'memory',
-      statement: `external memory after a full GC ${movement(external, formatBytes)}`,
+      statement: `external memory${ofThread(externalThread)} after a full GC ${movement(external, formatBytes)}`,
       value: external.slopePerSecond,
       unit: 'bytes/s',
     },
@@ -136,8 +136,9 @@ function longerEvidence({ collection, trend }: GrowingCollection): Evidence {
 }
 
 /** What takes the buffers: one that is made longer and longer, a collection of buffers, else the fastest. */
-function bufferCollection({ collections, memory }: Facts): GrowingCollection | null {
+function bufferCollection({ collections: all, memory }: Facts): GrowingCollection | null {
   const least = memory.external.slopePerSecond * EXTERNAL_MEMORY.leastShareOfOne;
+  const collections = all.filter(({ collection }) => collection.thread === memory.externalThread);
   const longer = collections.find(
     ({ collection, trend }) => collection.type === 'Buffer' && trend.slopePerSecond * 1024 >= least,
   );
