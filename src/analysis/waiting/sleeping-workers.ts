@@ -1,6 +1,6 @@
 // Worker threads that seem busy in their profile, and wait: for a lock, or in a call that blocks.
 import type { PassiveSample } from '../../model/samples.ts';
-import type { CpuSummary } from './cpu.ts';
+import type { CpuSummary } from '../cpu/cpu.ts';
 
 /** Less than this part of what worker threads seem to work was time on a CPU: they wait. */
 const LEAST_ON_CPU = 0.5;
