@@ -26,6 +26,7 @@ import { type NativeCall, nativeCalls } from './cpu/native-calls.ts';
 import { measureSlowdown, type Slowdown } from './cpu/slowdown.ts';
 import { type ChildGroup, growingChildren } from './growth/child-growth.ts';
 import { withCodeBound } from './growth/code-bound.ts';
+import { groupFds, groupMapped, groupSockets } from './growth/counted-groups.ts';
 import { tellEmptied } from './growth/emptied.ts';
 import { type GrowingCollection, growingCollections } from './growth/growing-collections.ts';
 import { growingHandles, type HandleGrowth } from './growth/handle-growth.ts';
@@ -56,6 +57,7 @@ import { findOutage, type Outage } from './waiting/outage.ts';
 import { type OwnAgents, ownAgents } from './waiting/own-agents.ts';
 import { findReconnects, type Reconnects } from './waiting/reconnects.ts';
 import { type ShortPool, shortPools } from './waiting/short-pools.ts';
+import { findSleepers } from './waiting/sleeping-workers.ts';
 import { type StalledRequests, stalledRequests } from './waiting/stalled-requests.ts';
 import { type StuckLine, stuckLines } from './waiting/stuck-lines.ts';
 import { findStuckThreadPool, type StuckThreadPool } from './waiting/stuck-thread-pool.ts';
@@ -241,10 +243,6 @@ export function gatherFacts(observations: Observations): Facts {
   };
 }
 
-function groupMapped({ mappedFiles }: PassiveSample) {
-  return mappedFiles?.map((subject) => ({ key: subject.pattern, subject, count: subject.count }));
-}
-
 /** From its first sample to its last, by the clock of samples; null where it does not say. */
 function timeOf(profile: CpuProfile | undefined): { fromMicros: number; toMicros: number } | null {
   const fromMicros = profile?.startClockMicros;
@@ -262,18 +260,6 @@ function gcOf({ runtime, origin }: Observations, profile: CpuProfile | undefined
 /** The first is the main thread's. */
 function programsOf({ origin, cpuProfiles }: Observations): ProgramKind[] {
   return origin ? cpuProfiles.map((profile) => programKind(profile, origin)) : [];
-}
-
-/** Less than this part of what worker threads seem to work was time on a CPU: they wait. */
-const LEAST_ON_CPU = 0.5;
-
-function findSleepers(cpu: readonly CpuSummary[], passive: readonly PassiveSample[]): ReadonlySet<number> {
-  const [first, last] = [passive[0]?.cpuMicros, passive.at(-1)?.cpuMicros];
-  if (first === undefined || last === undefined) return new Set();
-  const busyOf = (some: readonly CpuSummary[]) => some.reduce((sum, { busyMicros }) => sum + busyMicros, 0);
-  const workers = cpu.filter(({ thread }) => thread !== 0);
-  const left = last - first - busyOf(cpu.filter(({ thread }) => thread === 0));
-  return new Set(left < busyOf(workers) * LEAST_ON_CPU ? workers.map(({ thread }) => thread) : []);
 }
 
 function lookSeconds(samples: readonly { atMillis: number }[]): number {
@@ -303,20 +289,4 @@ function innermost(frames: readonly Frame[]): string {
 
 function isUsers(frames: readonly Frame[]): boolean {
   return frames.some(({ owner }) => owner === 'app' || owner === 'library');
-}
-
-function groupFds(sample: PassiveSample) {
-  return sample.fds?.map((group) => ({
-    key: `${group.kind}|${group.pattern}`,
-    subject: group,
-    count: group.count,
-  }));
-}
-
-function groupSockets(sample: PassiveSample) {
-  return sample.sockets?.map((group) => ({
-    key: `${group.direction}|${group.endpoint}|${group.state}`,
-    subject: group,
-    count: group.count,
-  }));
 }

@@ -20,8 +20,8 @@ import { lookAtScripts } from './script-look.ts';
 import { CapturedThreads } from './thread/captured-threads.ts';
 import { CpuWhenNeeded } from './thread/cpu-when-needed.ts';
 import type { ThreadCapture } from './thread/thread-capture.ts';
-import type { RunningTrace } from './trace.ts';
-import { endTrace, startTraceWhereItFits } from './trace-look.ts';
+import type { RunningTrace } from './trace/trace.ts';
+import { endTrace, startTraceWhereItFits } from './trace/trace-look.ts';
 
 const debug = debuglog('culprit');
 

@@ -4,7 +4,7 @@ import type { CaptureSink, CaptureStream } from '../signals/sink.ts';
 import type { Warning } from '../wire/warning.ts';
 import type { Budget } from './budget.ts';
 import type { ThreadCapture } from './thread/thread-capture.ts';
-import type { TraceOutcome } from './trace.ts';
+import type { TraceOutcome } from './trace/trace.ts';
 
 export const SNAPSHOT_MODES = ['auto', 'never', 'force'] as const;
 export type SnapshotMode = (typeof SNAPSHOT_MODES)[number];

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startTrace } from '../../src/capture/trace.ts';
+import { startTrace } from '../../src/capture/trace/trace.ts';
 import { UsageError } from '../../src/errors.ts';
 import { createTraceFile } from '../../src/recording/trace-file.ts';
 import { fakeSession } from '../support/fake-session.ts';

@@ -8,7 +8,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } f
 import { clientGrowth } from '../clients.ts';
 import { kindInfo } from '../kinds.ts';
 import { fillingWords } from '../memory/filling.ts';
-import { nameOf } from '../memory/heap-leak-title.ts';
+import { nameOf } from '../memory/leak/heap-leak-title.ts';
 import { FOLLOWS_CLIENTS } from '../thresholds/growth.ts';
 import { HEALTH } from '../thresholds/health.ts';
 import { perSecond } from '../wording.ts';

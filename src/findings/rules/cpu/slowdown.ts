@@ -8,7 +8,7 @@ import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { Frame } from '../../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { type NativeThreads, nativeThreads, nativeThreadsEvidence } from '../../cpu/native-threads.ts';
-import { nameOf } from '../../memory/heap-leak-title.ts';
+import { nameOf } from '../../memory/leak/heap-leak-title.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { SLOWDOWN } from '../../thresholds/cpu.ts';
 import { inBrackets, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';

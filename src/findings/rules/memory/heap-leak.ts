@@ -1,7 +1,7 @@
 // The heap rises after every full GC: which collection takes the retained objects and which code fills it, or at least where
 // those objects are allocated. The kind of entries decides the kind of leak: listeners, async contexts, or plain.
 import { findHeapCause, isTold, otherCauses } from '../../memory/heap-cause.ts';
-import { describeHeapLeak } from '../../memory/heap-leak-text.ts';
+import { describeHeapLeak } from '../../memory/leak/heap-leak-text.ts';
 import type { Rule } from '../../rule.ts';
 
 export const heapLeak: Rule = {

@@ -1,22 +1,22 @@
 // The evidence of a heap leak: the heap after GC, the collection that fills, its holder, where the retained objects are
 // allocated.
-import type { Blame } from '../../analysis/cpu/blame/blame.ts';
-import type { Facts } from '../../analysis/facts.ts';
-import type { ClassGrowth } from '../../analysis/growth/class-growth.ts';
-import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
-import type { AllocationSite } from '../../analysis/growth/heap-growth.ts';
-import type { Evidence } from '../../model/finding.ts';
-import type { Frame } from '../../model/frame.ts';
-import type { FinalizationUse } from '../../model/memory/census.ts';
-import type { CollectionGrowth, CollectionHolder } from '../../model/memory/collection.ts';
-import { formatBytes, formatNumber, formatShare } from '../../units/units.ts';
-import { HEAP_CAUSE } from '../thresholds/memory.ts';
-import { movement, packageOf, perSecond, place, placeWithLibrary, risen } from '../wording.ts';
-import { nodeFrameWords } from '../words/node-frame-words.ts';
-import { cutTexts, cutTextsEvidence } from './cut-texts.ts';
-import type { HeapCause, PilingClosures } from './heap-cause.ts';
-import { floorEvidence } from './heap-impact.ts';
-import type { PromiseMaker } from './promise-maker.ts';
+import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
+import type { Facts } from '../../../analysis/facts.ts';
+import type { ClassGrowth } from '../../../analysis/growth/class-growth.ts';
+import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
+import type { AllocationSite } from '../../../analysis/growth/heap-growth.ts';
+import type { Evidence } from '../../../model/finding.ts';
+import type { Frame } from '../../../model/frame.ts';
+import type { FinalizationUse } from '../../../model/memory/census.ts';
+import type { CollectionGrowth, CollectionHolder } from '../../../model/memory/collection.ts';
+import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
+import { HEAP_CAUSE } from '../../thresholds/memory.ts';
+import { movement, packageOf, perSecond, place, placeWithLibrary, risen } from '../../wording.ts';
+import { nodeFrameWords } from '../../words/node-frame-words.ts';
+import { cutTexts, cutTextsEvidence } from '../cut-texts.ts';
+import type { HeapCause, PilingClosures } from '../heap-cause.ts';
+import { floorEvidence } from '../heap-impact.ts';
+import type { PromiseMaker } from '../promise-maker.ts';
 
 export function evidenceOf(cause: HeapCause): Evidence[] {
   const { growth, filled, site, platform, maker, most } = cause;

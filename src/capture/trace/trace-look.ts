@@ -1,8 +1,8 @@
 // Tracing during one capture: whether its buffer fits into memory, and which warnings the file causes afterwards.
 
-import { type InspectorSession, SessionClosed } from '../target/inspector/inspector-session.ts';
-import type { CaptureContext } from './context.ts';
-import { memoryRoom } from './heap/memory-room.ts';
+import { type InspectorSession, SessionClosed } from '../../target/inspector/inspector-session.ts';
+import type { CaptureContext } from '../context.ts';
+import { memoryRoom } from '../heap/memory-room.ts';
 import { LARGEST_TRACE_BYTES, type RunningTrace, startTrace, TRACE_BUFFER_BYTES } from './trace.ts';
 
 /** Resolves with null where nothing is traced; why not is a warning, unless nobody asked. */

@@ -1,14 +1,14 @@
 // The title of a heap leak: one sentence from what was found.
-import type { Blame } from '../../analysis/cpu/blame/blame.ts';
-import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
-import type { FindingKind } from '../../model/finding.ts';
-import type { Frame } from '../../model/frame.ts';
-import type { CollectionGrowth } from '../../model/memory/collection.ts';
-import { formatBytes, formatNumber } from '../../units/units.ts';
-import { packageOf, perSecond, place, placeWithLibrary } from '../wording.ts';
-import { madeByNode, nodeFrameWords } from '../words/node-frame-words.ts';
-import { streamQueueOf, streamQueueTitle } from '../words/stream-queue-words.ts';
-import type { HeapCause, PilingClosures } from './heap-cause.ts';
+import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
+import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
+import type { FindingKind } from '../../../model/finding.ts';
+import type { Frame } from '../../../model/frame.ts';
+import type { CollectionGrowth } from '../../../model/memory/collection.ts';
+import { formatBytes, formatNumber } from '../../../units/units.ts';
+import { packageOf, perSecond, place, placeWithLibrary } from '../../wording.ts';
+import { madeByNode, nodeFrameWords } from '../../words/node-frame-words.ts';
+import { streamQueueOf, streamQueueTitle } from '../../words/stream-queue-words.ts';
+import type { HeapCause, PilingClosures } from '../heap-cause.ts';
 
 /** "sessions"; of "this.sessions" the class is said, where it is known: "Store.sessions". */
 export function nameOf({ collection, insertion }: GrowingCollection): string {

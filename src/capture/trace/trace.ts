@@ -2,8 +2,8 @@
 // and chrome://tracing.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CaptureStream } from '../signals/sink.ts';
-import type { InspectorSession } from '../target/inspector/inspector-session.ts';
+import type { CaptureStream } from '../../signals/sink.ts';
+import type { InspectorSession } from '../../target/inspector/inspector-session.ts';
 
 export interface TraceOutcome {
   events: number;
