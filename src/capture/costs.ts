@@ -11,11 +11,15 @@ export const STEP_COSTS = {
   heapRead: { millis: 5, millisPerMegabyte: 1 },
   /**
    * V8 that was asked to collect marks in steps. Where most of the heap hangs on one large table it may find its work list empty
-   * too early, and marks in one pause. Measured on Node 20 with a Map of 300 MB: 3 to 13 ms usually, 145 to 187 ms in 2 of 8.
+   * too early, and marks in one pause. Measured with one Map: of 300 MB in about one collection of 8 on Node 20 and 22 (100 to 280 ms,
+   * else 3 to 15), of 100 MB in 3 of 20 on Node 22 (81 to 85 ms); with the same in arrays of a thousand never (0 of 110).
    */
-  marking: { millis: 4, millisPerMegabyte: 0.6 },
-  /** `Profiler.start` goes through all of the heap. Measured on Node 20: 18 ms of the main thread for 20 MB, 57 ms for 100 MB. */
-  cpuProfileStart: { millis: 8, millisPerMegabyte: 0.5 },
+  marking: { millis: 4, millisPerMegabyte: 0.8 },
+  /**
+   * `Profiler.start` goes through all of the heap. Measured with objects of some 100 bytes: 8 ms for 6 MB, 22 for 26 MB and 74 to 91 for
+   * 95 MB on Node 20; 14 to 23 ms for 6 MB, 28 to 41 for 25 MB and 99 to 139 for 100 MB on Node 22 to 26.
+   */
+  cpuProfileStart: { millis: 15, millisPerMegabyte: 1 },
   /** Listing the scripts that ran goes through all of the heap. Measured on Node 20 to 26: 5 ms for 8 MB, 14 to 27 ms for 90 MB. */
   scripts: { millis: 4, millisPerMegabyte: 0.25 },
   /**

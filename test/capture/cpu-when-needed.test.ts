@@ -10,7 +10,7 @@ interface Second {
   delayMillis?: number;
 }
 
-const LARGE = 100 * MB;
+const LARGE = 70 * MB;
 const QUIET: Second = {};
 
 /** What was done to a thread that was so in each second. */
@@ -30,6 +30,14 @@ test.each<
   [what: string, seconds: Second[], heapUsedBytes: number, options: Partial<CaptureOptions>, done: string[]]
 >([
   ['a small heap: at once', [QUIET], 20 * MB, {}, ['startCpu 1000']],
+  [
+    'a heap of some size: for a thread that is at work',
+    [QUIET, { utilization: 0.25 }],
+    40 * MB,
+    {},
+    ['startCpu 1000'],
+  ],
+  ['a large heap of a thread that is hardly at work: never', [{ utilization: 0.25 }], LARGE, {}, []],
   ['a large heap of a quiet thread: never', Array(20).fill(QUIET), LARGE, {}, []],
   ['a large heap of a busy thread', [QUIET, { utilization: 0.4 }], LARGE, {}, ['startCpu 1000']],
   ['the busier, the coarser', [{ utilization: 0.95 }], LARGE, {}, ['startCpu 5000']],
@@ -45,7 +53,7 @@ test.each<
   [
     'a heap so large that the start would be felt for long: by asking',
     [{ utilization: 0.4 }],
-    400 * MB,
+    100 * MB,
     {},
     ['startByAsking'],
   ],

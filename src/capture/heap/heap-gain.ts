@@ -1,6 +1,6 @@
 // What a thread has gained since its garbage was last collected: where that is nothing, one more collection tells nothing new.
 import type { ThreadCounters } from '../thread/thread-counters.ts';
-import { estimateMarkingMillis, isLastHigh } from './ladder.ts';
+import { estimateMarkingMillis, isLastHigh, UNFELT_MILLIS } from './ladder.ts';
 
 /** What the old generation did not gain cannot have stayed; a smaller part of it is no rise. */
 const LEAST_PROMOTED_BYTES = 64 * 1024;
@@ -11,8 +11,6 @@ const LEAST_EXTERNAL_BYTES = 1024 * 1024;
 const MINORS_TO_PROMOTE = 2;
 /** So soon after a collection nothing was. */
 const LEAST_WAIT_MILLIS = 3_000;
-/** About a minor collection or two. */
-const UNFELT_MILLIS = 25;
 /** Share of the time that a program is at work. */
 const BUSY = 0.5;
 

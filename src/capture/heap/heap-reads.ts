@@ -7,7 +7,14 @@ import { READ_HEAP_PROFILE } from '../thread/heap-sampling.ts';
 import { COLLECT_GARBAGE, type ThreadCapture } from '../thread/thread-capture.ts';
 import { warnOnce } from '../warn-once.ts';
 import { HeapGain } from './heap-gain.ts';
-import { chooseIntervals, estimateHeapReadMillis, mayBeRising, type SamplingIntervals } from './ladder.ts';
+import {
+  chooseIntervals,
+  estimateHeapReadMillis,
+  estimateMarkingMillis,
+  mayBeRising,
+  type SamplingIntervals,
+  UNFELT_MILLIS,
+} from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 
 /** By this factor: beginning again forgets what was seen of the heap so far. */
@@ -20,8 +27,6 @@ const WANTED_FLOORS = 8;
 const CLOSER_FLOORS = 12;
 const CHEAP_FLOORS = 14;
 const LEAST_FLOORS = 7;
-/** About a minor collection or two. */
-const UNFELT_MILLIS = 25;
 const SHORT_READ_MILLIS = 40;
 /** Part of the capture. */
 const READ_EVERY = 0.3;
@@ -109,7 +114,7 @@ export class HeapReads {
     asked.nextAt = elapsed + this.pace(thread);
     if (this.isCloser(thread) && (await this.startSampling(thread)) && this.isReadDue(thread))
       return this.force(thread);
-    if (await thread.probe?.call('encourageCollection')) {
+    if (this.mayEncourage(thread) && (await thread.probe?.call('encourageCollection'))) {
       asked.atMillis = elapsed;
       asked.caused++;
       return hasNew;
@@ -141,6 +146,11 @@ export class HeapReads {
   private isStill(thread: ThreadCapture): boolean {
     const { durationMillis } = this.context.options;
     return this.askedOf(thread).gain.isStill(thread.counters, this.context.elapsed(), durationMillis);
+  }
+
+  /** V8 marks beside the program, but all in one pause now and then: of a large heap, one of those is too long. */
+  private mayEncourage({ counters: { floors, heapUsedBytes = 0 } }: ThreadCapture): boolean {
+    return estimateMarkingMillis(floors.at(-1) ?? heapUsedBytes) <= this.context.options.maxPauseMillis;
   }
 
   private isWorthForcing(thread: ThreadCapture): boolean {

@@ -41,6 +41,9 @@ export function chooseIntervals(
 const SATURATED = 0.85;
 const BUSY_ALLOCATION = 50 * MIB;
 
+/** A pause of no more than this is not felt: it is about a minor collection or two. */
+export const UNFELT_MILLIS = 25;
+
 /** Each read of the heap profile makes V8 collect all garbage once. */
 export function estimateHeapReadMillis(heapUsedBytes: number): number {
   const { millis, millisPerMegabyte } = STEP_COSTS.heapRead;

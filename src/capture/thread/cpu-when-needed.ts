@@ -6,11 +6,11 @@ import { isMemoryTight } from '../heap/memory-room.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { ThreadCapture } from './thread-capture.ts';
 
-/** A start of no more than this is not felt: it is about a minor collection or two. */
-const UNFELT_MILLIS = 25;
+/** Of heaps up to 20 MB, whose start takes 10 to 40 ms: no client waits for 50 ms, and a profile from the beginning tells more. */
+const AT_ONCE_MILLIS = 35;
 /** Of a thread that is less busy, and was not held for long, a profile has nothing to tell; a dear start has to tell more. */
 const LEAST_UTILIZATION = { usual: 0.2, dear: 0.35 };
-const DEAR_MILLIS = 50;
+const DEAR_MILLIS = 80;
 /** Once for so long, or so often for less: a collection or a neighbour on the machine makes it late now and then. */
 const LONG_DELAY_MILLIS = 100;
 const DELAY_MILLIS = 40;
@@ -37,7 +37,7 @@ export class CpuWhenNeeded {
     const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
     const isLate = this.context.elapsed() > options.durationMillis * LATEST_START;
     const isWanted =
-      options.cpu === 'always' || estimate <= UNFELT_MILLIS || (this.isBusy(thread, estimate) && !isLate);
+      options.cpu === 'always' || estimate <= AT_ONCE_MILLIS || (this.isBusy(thread, estimate) && !isLate);
     if (!isWanted) return;
     const isCovered = (await probe?.call('isCovered')) === true;
     if (isCovered) warnOnce(outcome, { code: 'coverage-counted' });

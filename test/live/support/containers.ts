@@ -118,8 +118,10 @@ export async function removeAllContainers(): Promise<void> {
   await Promise.all([...left].map((container) => container.remove()));
 }
 
+/** conmon leaves a file `oom` in the folder that it was started in when the kernel ends a container. */
 function podman(args: string[]) {
-  return run('podman', ['--runtime', 'runc', ...args], { maxBuffer: 64 * 2 ** 20, timeout: 60_000 });
+  const options = { cwd: tmpdir(), maxBuffer: 64 * 2 ** 20, timeout: 60_000 };
+  return run('podman', ['--runtime', 'runc', ...args], options);
 }
 
 function execIn(name: string, args: string[], stdin: string | Buffer | undefined): Promise<ExecResult> {
