@@ -100,7 +100,7 @@ class CaptureRun implements CaptureContext {
     this.cpuWhenNeeded = new CpuWhenNeeded(this);
     this.climb = new HeapClimb(this);
     const isAsked = () =>
-      this.climb.isWatching || this.climb.isMemoryRising || this.asyncReads.isWatchingPromises;
+      this.climb.isOnGrowth || this.climb.isMemoryRising || this.asyncReads.isWatchingPromises;
     this.heapReads = new HeapReads(this, isAsked, (threadId) => this.climb.isExplained(threadId));
   }
 

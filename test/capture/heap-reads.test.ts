@@ -161,13 +161,22 @@ describe('a heap that does not rise', () => {
   });
 
   test('but whose last collection came amid a burst is collected again, although nothing was added since', async () => {
-    const burst = (nth: number) => (nth === 2 ? 180 : 100) * MB;
+    const burst = (nth: number) => (nth === 2 ? 115 : 100) * MB;
     const many = { heap: 100 * MB, minors: 2 };
     const { thread } = await look({ floor: burst, collectsEvery: 4 }, many);
     const { thread: alone } = await look({ floor: () => 100 * MB, collectsEvery: 14 }, many);
     expect(thread.calls.filter((call) => call === 'encourageCollection').length).toBeGreaterThan(
       alone.calls.filter((call) => call === 'encourageCollection').length,
     );
+  });
+
+  test('and whose marking in one pause would be longer than is allowed is not collected for us, unless it may be', async () => {
+    const program = { floor: () => 300 * MB };
+    const moving = { heap: 300 * MB, promoted: 4 * MB, minors: 2 };
+    const left = await look(program, moving);
+    expect([left.forced, left.count('encourageCollection')]).toEqual([[], 0]);
+    const allowed = await look(program, { ...moving, options: { maxPauseMillis: 300 } });
+    expect(allowed.count('encourageCollection')).toBeGreaterThanOrEqual(4);
   });
 
   test('tells when garbage was collected, so that others look then', async () => {

@@ -16,7 +16,8 @@ import {
   isExternalRising,
   isFloorRising,
   isMemoryRising,
-  mayKeepPromises,
+  isMemoryStillRising,
+  isPlainlyRising,
 } from './ladder.ts';
 import { isMemoryTight } from './memory-room.ts';
 import { SnapshotLook } from './snapshot-look.ts';
@@ -25,7 +26,7 @@ import { SnapshotLook } from './snapshot-look.ts';
 interface Height {
   /** Its collections have been looked for, and are watched now. */
   isWatched: boolean;
-  /** The heap rose by then, or memory beside it: what is dear is worth it. */
+  /** The heap rises, as of the last collections, or memory beside it. */
   isRising: boolean;
   /** How often they were read since. */
   reads: number;
@@ -89,6 +90,13 @@ export class HeapClimb {
     return [...this.heights.values()].some(({ isWatched }) => isWatched);
   }
 
+  /** Whether something that is watched grows, or the heap still does: a rise of the first collections may have been their scatter. */
+  get isOnGrowth(): boolean {
+    return [...this.heights.values()].some(
+      (height) => height.isWatched && (height.isRising || height.readsGrowing > 0),
+    );
+  }
+
   /** Whether a collection of the thread was caught being filled. */
   isExplained(threadId: number): boolean {
     return this.heights.get(threadId)?.isExplained === true;
@@ -102,7 +110,7 @@ export class HeapClimb {
     await this.context.forEachThread(async (thread) => {
       if (!thread.probe) return;
       const height = this.heightOf(thread);
-      height.isRising ||= this.isRising(thread);
+      height.isRising = this.isRising(thread);
       const isWorthWatching = height.isRising || isCostRising(thread.counters.requestCosts);
       if (height.isWatched) await this.watch(thread, height, part);
       else if (part < LATEST_START && isWorthWatching) await this.startWatching(thread, height);
@@ -148,10 +156,20 @@ export class HeapClimb {
   }
 
   private isRising(thread: ThreadCapture): boolean {
-    const { floors, externalFloors } = thread.counters;
-    // Which thread has what the process takes is known only where V8 counts it.
-    const isOutside = thread.id === 0 ? this.isMemoryRising : isExternalRising(externalFloors);
-    return isFloorRising(floors) || isOutside;
+    return isFloorRising(thread.counters.floors) || this.isOutside(thread, isMemoryRising);
+  }
+
+  /** It holds the thread: only where the rise goes on, and is more than what comes and goes. */
+  private isWorthCensus(thread: ThreadCapture): boolean {
+    return isPlainlyRising(thread.counters.floors) || this.isOutside(thread, isMemoryStillRising);
+  }
+
+  /** Which thread has what the process takes is known only where V8 counts it. */
+  private isOutside(
+    { id, counters }: ThreadCapture,
+    isRising: (residentBytes: readonly number[]) => boolean,
+  ): boolean {
+    return id === 0 ? isRising(this.residentBytes) : isExternalRising(counters.externalFloors);
   }
 
   /** Looks for collections in slices; then cheap reads of what was found. */
@@ -183,7 +201,7 @@ export class HeapClimb {
       height.readsAtLongWalk = height.reads;
       return this.walk(thread, height);
     }
-    if (!height.isRising) return;
+    if (!this.isWorthCensus(thread)) return;
     if (!height.census.isDone && part < LATEST_START) await height.census.count();
     else if (!height.hasRecount && part >= RECOUNT_FROM && !isNewlySeen(height)) {
       height.hasRecount = true;
@@ -192,7 +210,7 @@ export class HeapClimb {
   }
 
   private async watchPromises(thread: ThreadCapture, height: Height): Promise<void> {
-    if (height.hasPromises || !mayKeepPromises(thread.counters.floors)) return;
+    if (height.hasPromises || !isPlainlyRising(thread.counters.floors)) return;
     height.hasPromises = true;
     await thread.watchPromises();
   }

@@ -111,10 +111,10 @@ const CLEAR_RISE_BYTES = MIB;
 const CLEAR_RISE_SHARE = 1 / 50;
 
 /**
- * Worth watching promises, which slows each await for good: it rises clearly, and by more than it falls between two collections. What
- * V8's own leave in a busy server goes up and down by half.
+ * Worth what is dear: a census, or watching promises, which slows each await for good. It rises clearly, and by more than it falls
+ * between two collections. What V8's own leave in a busy server goes up and down by half.
  */
-export function mayKeepPromises(floors: readonly number[]): boolean {
+export function isPlainlyRising(floors: readonly number[]): boolean {
   const falls = floors.slice(1).map((floor, i) => floors[i]! - floor);
   const rise = floors.at(-1)! - floors[0]!;
   return isClearlyRising(floors) && rise > Math.max(...falls) * RISE_TO_FALL;
@@ -128,16 +128,22 @@ const RISE_TO_FALL = 2;
 export function mayBeRising(all: readonly number[]): boolean {
   const floors = lasting(all);
   if (floors.length < 3) return false;
-  const [first, ...others] = floors;
   if (floors.length === 3) {
-    const isUpwards = others[0]! > first! && others[1]! > others[0]!;
-    return isUpwards && others[1]! - first! > Math.max(LARGE_RISE_BYTES, first! * EARLY_SHARE);
+    const [first, second, third] = floors as [number, number, number];
+    const isLarge = third - first > Math.max(LARGE_RISE_BYTES, first * EARLY_SHARE);
+    return isLarge && Math.min(second - first, third - second) > STEADY_RISE_BYTES;
   }
-  const many = floors.length < FEW_FLOORS ? 2 : 3;
+  const isFew = floors.length < FEW_FLOORS;
+  const many = isFew ? 2 : 3;
   const earlier = floors.slice(0, -many);
   const recent = Math.min(...floors.slice(-many));
   const lowest = Math.min(...earlier);
-  return recent > Math.max(...earlier) && recent - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE);
+  const above = recent - Math.max(...earlier);
+  // Where the very first alone was low, the program had just started.
+  return (
+    recent - lowest > Math.max(CLOSER_BYTES, lowest * CLOSER_SHARE) &&
+    above > (isFew ? (recent - lowest) * STILL_SHARE : 0)
+  );
 }
 /** Whether the last one lies above the lowest before: a rise, or what a burst had in hand. */
 export function isLastHigh(floors: readonly number[]): boolean {
@@ -147,7 +153,9 @@ export function isLastHigh(floors: readonly number[]): boolean {
 
 /** Of fewer the last two, else the last three. */
 const FEW_FLOORS = 6;
+const LARGE_RISE_BYTES = MIB;
 const EARLY_SHARE = 1 / 50;
+const STILL_SHARE = 0.25;
 const CLOSER_BYTES = 256 * 1024;
 const CLOSER_SHARE = 1 / 100;
 
@@ -162,6 +170,12 @@ export function isMemoryRising(residentBytes: readonly number[]): boolean {
   const rising = steps.filter((step) => step > LEAST_STEP_BYTES).length;
   return rising >= MEMORY_LOOKS / 2 && rise > LEAST_MEMORY_RISE_BYTES && late > rise * 0.25;
 }
+
+/** It did so some seconds ago, too: a program that has just started takes memory in a few large steps. */
+export function isMemoryStillRising(residentBytes: readonly number[]): boolean {
+  return isMemoryRising(residentBytes) && isMemoryRising(residentBytes.slice(0, -LATER_LOOKS));
+}
+const LATER_LOOKS = 4;
 const SETTLING_LOOKS = 5;
 const MEMORY_LOOKS = 8;
 const LEAST_STEP_BYTES = 64 * 1024;
@@ -186,20 +200,22 @@ export function isFloorRising(all: readonly number[]): boolean {
   // The first read comes right after the profiler's own start.
   const seen = floors.slice(floors.length > 4 ? 1 : 0);
   const rise = seen.at(-1)! - seen[0]!;
-  if (floors.length < ENOUGH_FLOORS && rise < LARGE_RISE_BYTES) return false;
-  const steps = seen.slice(1).filter((floor, i) => floor > seen[i]!).length;
-  // One that happens to be the highest is chance where floors scatter; two in a row seldom are.
-  const high = seen.length < FEW_FLOORS ? 1 : 2;
-  const isHighest = Math.min(...seen.slice(-high)) >= Math.max(...seen.slice(0, -high));
+  const steps = seen.slice(1).map((floor, i) => floor - seen[i]!);
+  const least = seen[0]! * LEAST_RISE_SHARE;
+  // One that happens to be the highest is chance where floors scatter, and so is one high step; few that never fall seldom are.
+  if (floors.length < FEW_FLOORS)
+    return steps.every((step) => step > 0) && rise - Math.max(...steps) > Math.max(STEADY_RISE_BYTES, least);
+  const isHighest = Math.min(...seen.slice(-2)) >= Math.max(...seen.slice(0, -2));
+  const upwards = steps.filter((step) => step > 0).length;
   return (
-    rise > Math.max(LEAST_RISE_BYTES, seen[0]! * LEAST_RISE_SHARE) &&
-    steps >= (seen.length - 1) * 0.6 &&
+    rise > Math.max(LEAST_RISE_BYTES, least, -Math.min(...steps)) &&
+    upwards >= steps.length * RISING_STEPS &&
     isHighest
   );
 }
 const LEAST_FLOORS = 3;
-const ENOUGH_FLOORS = 4;
-const LARGE_RISE_BYTES = MIB;
+const STEADY_RISE_BYTES = MIB / 2;
+const RISING_STEPS = 0.6;
 
 /**
  * Each request costs clearly more CPU time than it did, one number a second: something that is walked may have grown by too
@@ -213,7 +229,7 @@ export function isCostRising(millis: readonly number[]): boolean {
   return middleOf(late) > early * COST_RISE && Math.min(...late) > early;
 }
 const COST_LOOKS = 4;
-const COST_RISE = 1.2;
+const COST_RISE = 1.3;
 
 const middleOf = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1]!;
