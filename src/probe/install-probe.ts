@@ -210,10 +210,20 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
 
 /** The inspector calls us through a function without a script, which is no part of the program's stack. */
 function createStackNow(clockMicros: () => number): ProbeHandle['stackNow'] {
+  let microtasks = 0;
+  let isQueued = false;
+  // Runs when what holds the thread now has returned, be it to the event loop or to the next microtask.
+  const queue = async () => {
+    isQueued = true;
+    await undefined;
+    isQueued = false;
+    microtasks++;
+  };
   return () => {
     const frames = captureStack(captureStack);
     const from = frames.findIndex(([, url]) => url !== '' && ownerOf(String(url)) !== 'own');
-    return { clockMicros: clockMicros(), frames: from < 0 ? [] : frames.slice(from) };
+    if (!isQueued) void queue();
+    return { clockMicros: clockMicros(), microtasks, frames: from < 0 ? [] : frames.slice(from) };
   };
 }
 

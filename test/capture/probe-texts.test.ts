@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 77_900,
+    mostBytes: 78_000,
     globals: [
       ...LANGUAGE,
       'AbortController',

@@ -12,6 +12,7 @@ const SORT_LATER = ['sort', '/app/src/rank.js', 24, 8];
 const HANDLE = ['handle', '/app/src/server.js', 40, 2];
 const at = (millis: number, ...frames: StackNow['frames']): StackNow => ({
   clockMicros: 5_000_000 + millis * 1_000,
+  microtasks: 0,
   frames,
 });
 
@@ -58,6 +59,14 @@ describe('stacks', () => {
         { id: 4, callFrame: frame('(idle)', '', -1, -1), hitCount: 1, children: [], positionTicks: [] },
       ],
     });
+  });
+
+  test('of a function that returned in between are two calls of it, which no single callback is', () => {
+    const chained = [0, 1, 2, 3].map((i) => ({ ...at(i * 30, SORT), microtasks: i }));
+    const { samples } = profileOf(chained) as { samples: number[] };
+    expect(samples).toEqual([2, 3, 2]);
+    const held = profileOf([at(0, SORT), at(30, SORT), at(60, SORT), at(90, SORT)]) as { samples: number[] };
+    expect(held.samples).toEqual([2, 2, 2]);
   });
 
   test('are read as any other CPU profile', () => {

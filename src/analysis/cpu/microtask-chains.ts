@@ -37,6 +37,8 @@ const MOST_IN_ONE = 0.6;
 /** And a few parts that are blocks each are so many blocks, such as of requests that came meanwhile: awaits are not what holds the loop. */
 const BLOCK_MILLIS = 50;
 const FEW_BLOCKS = 6;
+/** To what is between its parts. */
+const LEAST_CODE = 0.25;
 /** A node covers a chain when it was on the stack for this share of it. */
 const COVERAGE = 0.75;
 /** Of a chain, the part by which the event loop must have been late. */
@@ -143,9 +145,19 @@ function pathNodes(profile: CpuProfile, leaf: number): number[] {
   return path.reverse().filter((node) => profile.nodes[node]!.parent >= 0);
 }
 
+/** Where a stack also says who awaits, what lies beyond the drain of the microtasks is not running. */
+function resumed(profile: CpuProfile, path: readonly number[]): readonly number[] {
+  return path.slice(
+    path.findLastIndex((each) => DRAINS.includes(profile.nodes[each]!.frame.functionName)) + 1,
+  );
+}
+
 /** Of a chain: the time of its parts, by the function that each of them began in. */
 interface Parts {
+  /** Of code of the program. */
   all: number;
+  /** Between two parts: a thread that is asked for its stack answers there more often than V8 spends time there. */
+  between: number;
   /** By function. */
   byOuter: Map<string, number>;
   /** By package, of those that began in one. */
@@ -157,20 +169,28 @@ interface Parts {
 
 function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
   const { node, state, micros } = profile.samples;
-  const parts: Parts = { all: 0, byOuter: new Map(), byPackage: new Map(), onStack: new Map(), longest: 0 };
+  const parts: Parts = {
+    all: 0,
+    between: 0,
+    byOuter: new Map(),
+    byPackage: new Map(),
+    onStack: new Map(),
+    longest: 0,
+  };
   const add = <K>(counts: Map<K, number>, key: K, more: number) =>
     counts.set(key, (counts.get(key) ?? 0) + more);
   let run = { node: -1, micros: 0 };
   for (let i = from; i < to; i++) {
     if (SAMPLE_STATES[state[i]!] !== 'code') continue;
-    const path = pathNodes(profile, node[i]!);
+    const path = resumed(profile, pathNodes(profile, node[i]!));
     const outer = path.find((each) => isUsers(profile.nodes[each]!.frame));
-    parts.all += micros[i]!;
-    for (const each of path) add(parts.onStack, each, micros[i]!);
     if (outer === undefined) {
+      parts.between += micros[i]!;
       run = { node: -1, micros: 0 };
       continue;
     }
+    parts.all += micros[i]!;
+    for (const each of path) add(parts.onStack, each, micros[i]!);
     run =
       run.node === outer ? { ...run, micros: run.micros + micros[i]! } : { node: outer, micros: micros[i]! };
     parts.longest = Math.max(parts.longest, run.micros);
@@ -183,7 +203,8 @@ function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
 
 /** Null where neither a function nor a package has most of it, or where one part is most of it. */
 function mostOf(profile: CpuProfile, drain: Drain, frameworks: ReadonlySet<string>): Most | null {
-  const { all, byOuter, byPackage, onStack, longest } = partsOf(profile, drain);
+  const { all, between, byOuter, byPackage, onStack, longest } = partsOf(profile, drain);
+  if (all < between * LEAST_CODE) return null;
   if (longest > all * MOST_IN_ONE) return null;
   if (longest >= BLOCK_MILLIS * 1_000 && all < longest * FEW_BLOCKS) return null;
   const most = largest(byOuter);

@@ -55,6 +55,8 @@ interface ProfileNode {
 /**
  * Exported for its test. A stack holds for the time since the one before: while native code runs nobody is answered, and the
  * answer comes from the function that called it. In V8's form a sample holds until the next, so that each goes one place up.
+ * What returned between two stacks is another call: in V8's form it is the same node only for those who sample often enough to see
+ * what ran in between, and here it gets one of its own beside the other.
  */
 export function profileOf(stacks: readonly StackNow[]): object {
   const tree = createTree();
@@ -63,8 +65,8 @@ export function profileOf(stacks: readonly StackNow[]): object {
   const startTime = stacks[0]!.clockMicros;
   let last = startTime;
   let delta = 0;
-  for (const { clockMicros, frames } of stacks.slice(1)) {
-    samples.push(tree.add(frames));
+  for (const { clockMicros, microtasks, frames } of stacks.slice(1)) {
+    samples.push(tree.add(frames, microtasks % 2 === 0 ? 'even' : 'odd'));
     timeDeltas.push(delta);
     delta = Math.max(0, clockMicros - last);
     last = clockMicros;
@@ -102,11 +104,12 @@ function createTree() {
   return {
     nodes,
     /** The id of the node that the stack ends in; of an empty one, that of the idle node. */
-    add(frames: readonly WireFrame[]): number {
+    add(frames: readonly WireFrame[], call: 'even' | 'odd'): number {
       if (frames.length === 0) return hit(nodeAt(root, 'idle', ['(idle)', '', -1, -1]));
       let node = root;
       // A function is one node, whichever of its lines was running.
-      for (const frame of [...frames].reverse()) node = nodeAt(node, `${frame[0]}|${frame[1]}`, frame);
+      for (const frame of [...frames].reverse())
+        node = nodeAt(node, `${call}|${frame[0]}|${frame[1]}`, frame);
       return hit(node, Number(frames[0]![2]) + 1);
     },
   };

@@ -81,6 +81,8 @@ type Memory = Required<Pick<RuntimeLine, keyof typeof memory>>;
 export interface StackNow {
   /** By the clock of CPU profiles. */
   clockMicros: number;
+  /** Higher than in the one before where what held the thread then has returned since. */
+  microtasks: number;
   frames: WireFrame[];
 }
 export type RuntimeLine = v.InferOutput<typeof runtimeLine>;
