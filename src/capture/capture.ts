@@ -76,6 +76,7 @@ class CaptureRun implements CaptureContext {
   private trace: RunningTrace | null = null;
   isEnding = false;
   readonly budget: Budget;
+  readonly nodeVersion: string;
   private readonly isTight: boolean;
   private intervals = chooseIntervals(0, 0);
   private wake = () => {};
@@ -93,6 +94,7 @@ class CaptureRun implements CaptureContext {
     readonly options: CaptureOptions,
   ) {
     this.isTight = isMemoryTight(localPid);
+    this.nodeVersion = attachment.identity.nodeVersion;
     this.budget = new Budget(options);
     this.threads = new CapturedThreads(attachment, this);
     this.lookFromOutside = createOutsideLook(this, attachment.endpoint.port);

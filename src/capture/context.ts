@@ -74,6 +74,8 @@ export interface CaptureContext {
   readonly budget: Budget;
   /** The target's pid where its /proc is at hand. */
   readonly localPid: number | null;
+  /** Of the target, such as v20.11.0. */
+  readonly nodeVersion: string;
   /** Milliseconds since the capture began. */
   elapsed(): number;
   progress(step: string): void;

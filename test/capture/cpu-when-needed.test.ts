@@ -10,11 +10,13 @@ interface Second {
   delayMillis?: number;
 }
 
+type Options = Partial<CaptureOptions & { nodeVersion: string }>;
+
 const LARGE = 70 * MB;
 const QUIET: Second = {};
 
 /** What was done to a thread that was so in each second. */
-async function look(seconds: Second[], answers: FakeAnswers, options: Partial<CaptureOptions> = {}) {
+async function look(seconds: Second[], answers: FakeAnswers, options: Options = {}) {
   const thread = fakeThread(answers);
   const context = fakeContext([thread], { maxPauseMillis: 100, ...options });
   const profiles = new CpuWhenNeeded(context);
@@ -26,9 +28,7 @@ async function look(seconds: Second[], answers: FakeAnswers, options: Partial<Ca
   return thread.calls.filter((call) => /^(startCpu|startByAsking)/.test(call));
 }
 
-test.each<
-  [what: string, seconds: Second[], heapUsedBytes: number, options: Partial<CaptureOptions>, done: string[]]
->([
+test.each<[what: string, seconds: Second[], heapUsedBytes: number, options: Options, done: string[]]>([
   ['a small heap: at once', [QUIET], 20 * MB, {}, ['startCpu 1000']],
   [
     'a heap of some size: for a thread that is at work',
@@ -56,6 +56,13 @@ test.each<
     100 * MB,
     {},
     ['startByAsking'],
+  ],
+  [
+    'the same heap on Node 20, where the start takes less',
+    [{ utilization: 0.4 }],
+    100 * MB,
+    { nodeVersion: 'v20.20.2' },
+    ['startCpu 1000'],
   ],
   ['a thread that gets busy at the end', [...Array(27).fill(QUIET), { utilization: 1 }], LARGE, {}, []],
   ['"always"', [QUIET], LARGE, { cpu: 'always' }, ['startCpu 1000']],

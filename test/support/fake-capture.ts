@@ -20,7 +20,7 @@ export interface FakeContext extends CaptureContext {
 
 export function fakeContext(
   threads: readonly ThreadCapture[],
-  options: Partial<CaptureOptions> = {},
+  options: Partial<CaptureOptions & { nodeVersion: string }> = {},
   localPid: number | null = null,
 ): FakeContext {
   const outcome: CaptureOutcome = {
@@ -32,7 +32,8 @@ export function fakeContext(
     warnings: [],
   };
   const announced: string[] = [];
-  const asked: CaptureOptions = {
+  const asked: CaptureOptions & { nodeVersion: string } = {
+    nodeVersion: 'v24.0.0',
     durationMillis: 30_000,
     intervalMillis: 1_000,
     maxPauseMillis: 1_000,
@@ -46,6 +47,7 @@ export function fakeContext(
     budget: new Budget(asked),
     announced,
     localPid,
+    nodeVersion: asked.nodeVersion,
     atMillis: 0,
     options: asked,
     sink: {

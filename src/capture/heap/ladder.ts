@@ -56,8 +56,12 @@ export function estimateMarkingMillis(heapUsedBytes: number): number {
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 
-export function estimateProfilerStartMillis(heapUsedBytes: number): number {
-  const { millis, millisPerMegabyte } = STEP_COSTS.cpuProfileStart;
+/** `nodeVersion`: such as v20.11.0; absent: not known, and it may be one of the dearer ones. */
+export function estimateProfilerStartMillis(heapUsedBytes: number, nodeVersion = ''): number {
+  const isOlder = Number.parseInt(nodeVersion.replace('v', ''), 10) <= 20;
+  const { millis, millisPerMegabyte } = isOlder
+    ? STEP_COSTS.cpuProfileStartUntil20
+    : STEP_COSTS.cpuProfileStart;
   return millis + (heapUsedBytes / MIB) * millisPerMegabyte;
 }
 

@@ -34,7 +34,7 @@ export class CpuWhenNeeded {
     // A worker that was not sampled yet: what it would cost is not known.
     const isUnknown = probe !== null && counters.heapUsedBytes === undefined;
     if (cpu.isBegun || isUnknown || options.cpu === 'off') return;
-    const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0);
+    const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0, this.context.nodeVersion);
     const isLate = this.context.elapsed() > options.durationMillis * LATEST_START;
     const isWanted =
       options.cpu === 'always' || estimate <= AT_ONCE_MILLIS || (this.isBusy(thread, estimate) && !isLate);
