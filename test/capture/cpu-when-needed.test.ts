@@ -29,7 +29,8 @@ async function look(seconds: Second[], answers: FakeAnswers, options: Options = 
 }
 
 test.each<[what: string, seconds: Second[], heapUsedBytes: number, options: Options, done: string[]]>([
-  ['a small heap: at once', [QUIET], 20 * MB, {}, ['startCpu 1000']],
+  ['a small heap: at once', [QUIET], 9 * MB, {}, ['startCpu 1000']],
+  ['a heap of 30 MB of a quiet thread: never', [QUIET, QUIET], 30 * MB, { nodeVersion: 'v20.20.2' }, []],
   [
     'a heap of some size: for a thread that is at work',
     [QUIET, { utilization: 0.25 }],

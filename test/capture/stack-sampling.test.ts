@@ -10,6 +10,10 @@ import { fakeThread } from '../support/fake-capture.ts';
 const SORT = ['sort', '/app/src/rank.js', 19, 4];
 const SORT_LATER = ['sort', '/app/src/rank.js', 24, 8];
 const HANDLE = ['handle', '/app/src/server.js', 40, 2];
+interface Profile {
+  samples: number[];
+  nodes: { callFrame: { lineNumber: number } }[];
+}
 const at = (millis: number, ...frames: StackNow['frames']): StackNow => ({
   clockMicros: 5_000_000 + millis * 1_000,
   microtasks: 0,
@@ -62,10 +66,15 @@ describe('stacks', () => {
   });
 
   test('of a function that returned in between are two calls of it, which no single callback is', () => {
-    const chained = [0, 1, 2, 3].map((i) => ({ ...at(i * 30, SORT), microtasks: i }));
-    const { samples } = profileOf(chained) as { samples: number[] };
+    const chained = [0, 1, 2, 3].map((i) => ({
+      ...at(i * 30, i === 2 ? SORT : SORT_LATER),
+      microtasks: i,
+    }));
+    const { samples, nodes } = profileOf(chained) as Profile;
     expect(samples).toEqual([2, 3, 2]);
-    const held = profileOf([at(0, SORT), at(30, SORT), at(60, SORT), at(90, SORT)]) as { samples: number[] };
+    // It is one function, whose first line was seen in one of its calls.
+    expect(nodes.map(({ callFrame }) => callFrame.lineNumber)).toEqual([-1, 19, 19]);
+    const held = profileOf([at(0, SORT), at(30, SORT), at(60, SORT), at(90, SORT)]) as Profile;
     expect(held.samples).toEqual([2, 2, 2]);
   });
 

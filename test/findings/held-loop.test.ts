@@ -58,6 +58,38 @@ describe('a chain of awaits that never wait', () => {
     expect(finding!.advice).toHaveLength(3);
   });
 
+  describe('seen by asking for the stack', () => {
+    // It says who awaits, too, and is mostly answered between two parts.
+    const awaiting = (part: string) => `handle@/app/src/server.js:9 > ${DRAIN} > ${part}`;
+    const asked = (own: number, between: number) =>
+      repeatSlices(690, [
+        [awaiting('fitting@/app/src/diet.js:5'), own],
+        [DRAIN, between],
+        [awaiting('fitting@/app/src/diet.js:5 > isOneOf@/app/src/kitchen.js:20'), own],
+        [DRAIN, between],
+      ]);
+    const named = (...slices: Slice[][]) =>
+      findingsOf(profiled(turns(slices.flat()), () => 690)).map(({ subject }) => subject.function);
+
+    test('is a block of the function that runs, not of the one that awaits it', () => {
+      expect(named(asked(8, 15))).toEqual(['fitting']);
+    });
+
+    test('names nothing where hardly anything but the time between its parts was seen', () => {
+      expect(named(asked(3, 20))).not.toContain('fitting');
+    });
+  });
+
+  test('names nothing where most of the work is that of Node.js', () => {
+    const streams = `${DRAIN} > flow@node:internal/streams/readable:900`;
+    const mixed = repeatSlices(700, [
+      [streams, 8],
+      [FITTING, 2],
+    ]);
+    const named = findingsOf(profiled(turns(mixed), () => 690)).map(({ subject }) => subject.function);
+    expect(named).not.toContain('fitting');
+  });
+
   describe('among many functions of a package', () => {
     const TABLE = '/app/node_modules/table-check/index.js';
     const resumed = ['walk', 'visit', 'compare'].map(

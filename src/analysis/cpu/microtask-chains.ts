@@ -37,8 +37,8 @@ const MOST_IN_ONE = 0.6;
 /** And a few parts that are blocks each are so many blocks, such as of requests that came meanwhile: awaits are not what holds the loop. */
 const BLOCK_MILLIS = 50;
 const FEW_BLOCKS = 6;
-/** To what is between its parts. */
-const LEAST_CODE = 0.25;
+/** So much of the time between the parts has to be seen in the parts, or they say little of the chain. */
+const LEAST_SEEN = 0.25;
 /** A node covers a chain when it was on the stack for this share of it. */
 const COVERAGE = 0.75;
 /** Of a chain, the part by which the event loop must have been late. */
@@ -154,9 +154,9 @@ function resumed(profile: CpuProfile, path: readonly number[]): readonly number[
 
 /** Of a chain: the time of its parts, by the function that each of them began in. */
 interface Parts {
-  /** Of code of the program. */
+  /** Without what is between two parts. */
   all: number;
-  /** Between two parts: a thread that is asked for its stack answers there more often than V8 spends time there. */
+  /** A thread that is asked for its stack answers there more often than V8 spends time there. */
   between: number;
   /** By function. */
   byOuter: Map<string, number>;
@@ -183,14 +183,14 @@ function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
   for (let i = from; i < to; i++) {
     if (SAMPLE_STATES[state[i]!] !== 'code') continue;
     const path = resumed(profile, pathNodes(profile, node[i]!));
+    if (path.length === 0) parts.between += micros[i]!;
+    else parts.all += micros[i]!;
+    for (const each of path) add(parts.onStack, each, micros[i]!);
     const outer = path.find((each) => isUsers(profile.nodes[each]!.frame));
     if (outer === undefined) {
-      parts.between += micros[i]!;
       run = { node: -1, micros: 0 };
       continue;
     }
-    parts.all += micros[i]!;
-    for (const each of path) add(parts.onStack, each, micros[i]!);
     run =
       run.node === outer ? { ...run, micros: run.micros + micros[i]! } : { node: outer, micros: micros[i]! };
     parts.longest = Math.max(parts.longest, run.micros);
@@ -204,7 +204,7 @@ function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
 /** Null where neither a function nor a package has most of it, or where one part is most of it. */
 function mostOf(profile: CpuProfile, drain: Drain, frameworks: ReadonlySet<string>): Most | null {
   const { all, between, byOuter, byPackage, onStack, longest } = partsOf(profile, drain);
-  if (all < between * LEAST_CODE) return null;
+  if (all < between * LEAST_SEEN) return null;
   if (longest > all * MOST_IN_ONE) return null;
   if (longest >= BLOCK_MILLIS * 1_000 && all < longest * FEW_BLOCKS) return null;
   const most = largest(byOuter);

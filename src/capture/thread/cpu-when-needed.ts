@@ -1,13 +1,11 @@
 // When the CPU of a thread is profiled. Starting V8's profiler holds the thread for as long as V8 needs to walk its heap:
 // where that would be noticeable, it is started only for a thread that is busy, or was blocked.
 import type { CaptureContext } from '../context.ts';
-import { chooseIntervals, estimateProfilerStartMillis } from '../heap/ladder.ts';
+import { chooseIntervals, estimateProfilerStartMillis, UNFELT_MILLIS } from '../heap/ladder.ts';
 import { isMemoryTight } from '../heap/memory-room.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { ThreadCapture } from './thread-capture.ts';
 
-/** Of heaps up to 20 MB, whose start takes 10 to 40 ms: no client waits for 50 ms, and a profile from the beginning tells more. */
-const AT_ONCE_MILLIS = 35;
 /** Of a thread that is less busy, and was not held for long, a profile has nothing to tell; a dear start has to tell more. */
 const LEAST_UTILIZATION = { usual: 0.2, dear: 0.35 };
 const DEAR_MILLIS = 80;
@@ -37,7 +35,7 @@ export class CpuWhenNeeded {
     const estimate = estimateProfilerStartMillis(counters.heapUsedBytes ?? 0, this.context.nodeVersion);
     const isLate = this.context.elapsed() > options.durationMillis * LATEST_START;
     const isWanted =
-      options.cpu === 'always' || estimate <= AT_ONCE_MILLIS || (this.isBusy(thread, estimate) && !isLate);
+      options.cpu === 'always' || estimate <= UNFELT_MILLIS || (this.isBusy(thread, estimate) && !isLate);
     if (!isWanted) return;
     const isCovered = (await probe?.call('isCovered')) === true;
     if (isCovered) warnOnce(outcome, { code: 'coverage-counted' });

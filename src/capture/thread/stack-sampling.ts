@@ -55,8 +55,8 @@ interface ProfileNode {
 /**
  * Exported for its test. A stack holds for the time since the one before: while native code runs nobody is answered, and the
  * answer comes from the function that called it. In V8's form a sample holds until the next, so that each goes one place up.
- * What returned between two stacks is another call: in V8's form it is the same node only for those who sample often enough to see
- * what ran in between, and here it gets one of its own beside the other.
+ * A function that returned between two stacks and runs again is another call, and gets a node of its own: nothing else was seen in
+ * between that would tell two short calls from one long one.
  */
 export function profileOf(stacks: readonly StackNow[]): object {
   const tree = createTree();
@@ -74,45 +74,64 @@ export function profileOf(stacks: readonly StackNow[]): object {
   return { nodes: tree.nodes, startTime, endTime: last, samples, timeDeltas };
 }
 
+/** A function at one place of the tree, whichever of its lines was running: two calls of it are two nodes of one function. */
+interface Place {
+  callFrame: ProfileNode['callFrame'];
+  calls: { even?: ProfileNode; odd?: ProfileNode };
+  below: Map<string, Place>;
+}
+
+const ROOT: WireFrame = ['(root)', '', -1, -1];
+const IDLE: WireFrame = ['(idle)', '', -1, -1];
+
 function createTree() {
   const nodes: ProfileNode[] = [];
-  const byPath = new Map<string, ProfileNode>();
-  const nodeAt = (parent: ProfileNode | null, key: string, frame: WireFrame): ProfileNode => {
-    const path = `${parent?.id ?? 0}|${key}`;
-    const known = byPath.get(path);
-    if (known) return known;
-    const [functionName, url, lineNumber, columnNumber] = frame;
-    const node: ProfileNode = {
-      id: nodes.length + 1,
-      callFrame: {
-        functionName: String(functionName ?? ''),
-        scriptId: '0',
-        url: String(url ?? ''),
-        lineNumber: Number(lineNumber),
-        columnNumber: Number(columnNumber),
-      },
-      hitCount: 0,
-      children: [],
-      positionTicks: [],
-    };
-    byPath.set(path, node);
+  const nodeOf = (callFrame: ProfileNode['callFrame'], parent?: ProfileNode): ProfileNode => {
+    const node = { id: nodes.length + 1, callFrame, hitCount: 0, children: [], positionTicks: [] };
     nodes.push(node);
     parent?.children.push(node.id);
     return node;
   };
-  const root = nodeAt(null, 'root', ['(root)', '', -1, -1]);
+  const top = placeOf(ROOT);
+  const root = nodeOf(top.callFrame);
+  const nodeOfStack = (frames: readonly WireFrame[], call: keyof Place['calls']): ProfileNode => {
+    let [place, node] = [top, root];
+    for (const frame of frames.toReversed()) {
+      place = placeBelow(place, frame);
+      place.calls[call] ??= nodeOf(place.callFrame, node);
+      node = place.calls[call];
+    }
+    return node;
+  };
   return {
     nodes,
     /** The id of the node that the stack ends in; of an empty one, that of the idle node. */
-    add(frames: readonly WireFrame[], call: 'even' | 'odd'): number {
-      if (frames.length === 0) return hit(nodeAt(root, 'idle', ['(idle)', '', -1, -1]));
-      let node = root;
-      // A function is one node, whichever of its lines was running.
-      for (const frame of [...frames].reverse())
-        node = nodeAt(node, `${call}|${frame[0]}|${frame[1]}`, frame);
-      return hit(node, Number(frames[0]![2]) + 1);
+    add(frames: readonly WireFrame[], call: keyof Place['calls']): number {
+      return frames.length === 0
+        ? hit(nodeOfStack([IDLE], 'even'))
+        : hit(nodeOfStack(frames, call), Number(frames[0]![2]) + 1);
     },
   };
+}
+
+function placeBelow({ below }: Place, frame: WireFrame): Place {
+  const key = `${frame[0]}|${frame[1]}`;
+  const place = below.get(key) ?? placeOf(frame);
+  below.set(key, place);
+  // Where a function begins is not known: the first of its lines that was seen running is nearest.
+  place.callFrame.lineNumber = Math.min(place.callFrame.lineNumber, Number(frame[2]));
+  return place;
+}
+
+function placeOf([functionName, url, lineNumber, columnNumber]: WireFrame): Place {
+  const callFrame = {
+    functionName: String(functionName ?? ''),
+    scriptId: '0',
+    url: String(url ?? ''),
+    lineNumber: Number(lineNumber),
+    columnNumber: Number(columnNumber),
+  };
+  return { callFrame, calls: {}, below: new Map() };
 }
 
 function hit(node: ProfileNode, line = 0): number {
@@ -120,7 +139,5 @@ function hit(node: ProfileNode, line = 0): number {
   const known = node.positionTicks.find((ticks) => ticks.line === line);
   if (known) known.ticks++;
   else if (line > 0) node.positionTicks.push({ line, ticks: 1 });
-  // Where a function begins is not known: the first of its lines that was seen running is nearest.
-  if (line > 0) node.callFrame.lineNumber = Math.min(node.callFrame.lineNumber, line - 1);
   return node.id;
 }
