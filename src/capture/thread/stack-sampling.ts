@@ -96,7 +96,7 @@ function createTree() {
   const root = nodeOf(top.callFrame);
   const nodeOfStack = (frames: readonly WireFrame[], call: keyof Place['calls']): ProfileNode => {
     let [place, node] = [top, root];
-    for (const frame of frames.toReversed()) {
+    for (const frame of [...frames].reverse()) {
       place = placeBelow(place, frame);
       place.calls[call] ??= nodeOf(place.callFrame, node);
       node = place.calls[call];
