@@ -162,6 +162,7 @@ export function gatherFacts(observations: Observations): Facts {
   const programs = programsOf(observations);
   const cpuWaits = measureCpuWaits(observations);
   const throttling = measureThrottling(settled, main);
+  const memoryThrottling = measureMemoryThrottling(settled, observations.scheduling);
   const blocks = cpuProfiles.map((profile, i) => ({
     thread: profile.thread,
     groups: findBlocks(
@@ -170,6 +171,7 @@ export function gatherFacts(observations: Observations): Facts {
       {
         runtime: runtime.filter(({ thread }) => thread === profile.thread),
         cpuWaits: profile.thread === 0 ? (cpuWaits?.spans ?? []) : [],
+        sleepsInCode: !memoryThrottling?.held,
       },
       () => cpu[i]!.totals,
     ),
@@ -208,7 +210,7 @@ export function gatherFacts(observations: Observations): Facts {
     heapRoom: measureHeapRoom(settled, main),
     oomKills: countOomKills(passive),
     memoryStallShare: memoryStallShare(settled),
-    memoryThrottling: measureMemoryThrottling(settled, observations.scheduling),
+    memoryThrottling,
     fdTotal: countTrend(settled, (sample) => sample.fdCount),
     fds: countTrends(settled, groupFds),
     mappedFiles: countTrends(settled, groupMapped),

@@ -246,3 +246,52 @@ describe('a delay of the event loop that nothing explains', () => {
     ).not.toContain('nothing that was seen');
   });
 });
+
+describe('a function in which the thread sleeps', () => {
+  const SYNC = `${SERVE} > preview@/app/src/preview.js:6 > waitForMessage@/app/node_modules/sync-calls/lib/helpers.js:84`;
+  /** Ten seconds of calls of `millis` each, and so much CPU time in each second. */
+  const calls = (millis: number, idle: number, cores: number): Habit[] => [
+    profiled(
+      repeatSlices(10_000, [
+        [SYNC, millis],
+        ['(idle)', idle],
+      ]),
+      () => millis,
+    ),
+    cpuWaits(cores, 0.01),
+  ];
+
+  test('blocks the event loop, and is told to wait instead of to compute', () => {
+    const findings = findingsOf(...calls(80, 120, 0.03));
+    expect(findings.map(({ kind, title, symptoms }) => ({ kind, title, symptoms }))).toEqual([
+      {
+        kind: 'event-loop-block',
+        title:
+          '`preview` blocks the event loop for up to 80 ms asleep (src/preview.js:6, preview, through sync-calls (node_modules/sync-calls/lib/helpers.js:84, waitForMessage))',
+        symptoms: [],
+      },
+    ]);
+    expect(findings[0]!.evidence[1]!.statement).toBe(
+      'for 90% of that time the main thread slept: it waited for something outside of it, and did not compute',
+    );
+    expect(findings[0]!.advice).toEqual([
+      'sync-calls puts this thread to sleep until something else has ended (a worker thread that it waits for with `Atomics.wait()`, a child process, a lock, a slow disk). To move the work elsewhere does not help while this thread waits for it: use an asynchronous form, in which the answer comes as a message, an event or a promise.',
+    ]);
+  });
+
+  test('holds the event loop also by calls that are too short for blocks', () => {
+    const titles = findingsOf(...calls(10, 10, 0.04)).map(({ title }) => title);
+    expect(titles).toEqual([
+      '`preview` holds the event loop asleep for 50% of the time (src/preview.js:6, preview, through sync-calls (node_modules/sync-calls/lib/helpers.js:84, waitForMessage))',
+    ]);
+  });
+
+  test('is told as before where the thread ran, or nothing tells whether it did', () => {
+    const ran = findingsOf(...calls(80, 120, 0.41));
+    expect(ran[0]!.title).toContain('blocks the event loop for up to 80 ms (');
+    const [told] = calls(80, 120, 0.41);
+    const unknown = findingsOf(told!);
+    expect(unknown[0]!.title).toContain('blocks the event loop for up to 80 ms (');
+    expect(unknown[0]!.advice.join(' ')).not.toContain('to sleep');
+  });
+});

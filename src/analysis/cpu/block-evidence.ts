@@ -5,6 +5,7 @@
 //   - the lengths themselves: when gaps are missed at random, runs end at random too, and their lengths are spread as
 //     waiting times are (exponentially). One callback that takes its time is not: its short runs are missing.
 //   - the scheduler: no callback ran for longer than its thread had a CPU meanwhile.
+import { CODE, type CpuProfile } from '../../model/cpu-profile.ts';
 import type { RuntimeSample } from '../../model/samples.ts';
 import { type CpuWaitSpan, mostRunMillis } from './cpu-waits.ts';
 
@@ -14,6 +15,8 @@ export interface Watched {
   runtime: readonly RuntimeSample[];
   /** Its time on a CPU, by the kernel. */
   cpuWaits: readonly CpuWaitSpan[];
+  /** What it sleeps with code on the stack is that code's: not where memory.high holds up whatever runs. */
+  sleepsInCode?: boolean;
 }
 
 /** The timer of Node's delay histogram is due each so often (signals/runtime/probe/loop-delays.ts). */
@@ -59,12 +62,47 @@ export function mostRunInClock(
   startClockMicros: number | undefined,
   { runtime, cpuWaits }: Watched,
 ): (fromMicros: number, toMicros: number) => number {
+  const startMillis = startMillisOf(startClockMicros, { runtime });
+  if (startMillis === null) return mostRunAnywhere(cpuWaits);
+  return (from, to) => mostRunMillis(cpuWaits, startMillis + from / 1_000, startMillis + to / 1_000);
+}
+
+function startMillisOf(
+  startClockMicros: number | undefined,
+  { runtime }: Pick<Watched, 'runtime'>,
+): number | null {
   const offsets = runtime.flatMap(({ atMillis, clockMicros }) =>
     clockMicros === undefined ? [] : [atMillis - clockMicros / 1_000],
   );
-  if (startClockMicros === undefined || offsets.length === 0) return mostRunAnywhere(cpuWaits);
-  const startMillis = startClockMicros / 1_000 + Math.max(...offsets);
-  return (from, to) => mostRunMillis(cpuWaits, startMillis + from / 1_000, startMillis + to / 1_000);
+  if (startClockMicros === undefined || offsets.length === 0) return null;
+  return startClockMicros / 1_000 + Math.max(...offsets);
+}
+
+/** The same, where sleep with code on the stack counts as running: nothing else runs meanwhile. */
+export function mostHeldInClock(profile: CpuProfile, watched: Watched): ReturnType<typeof mostRunInClock> {
+  const startMillis = startMillisOf(profile.startClockMicros, watched);
+  if (!watched.sleepsInCode || startMillis === null) return mostRunInClock(profile.startClockMicros, watched);
+  const cpuWaits = watched.cpuWaits.map((span) => {
+    const asleep = Math.max(0, codeMillis(profile, span, startMillis) - span.readyMillis);
+    return { ...span, ranMillis: span.ranMillis + asleep, readyMillis: span.readyMillis + asleep };
+  });
+  return mostRunInClock(profile.startClockMicros, { ...watched, cpuWaits });
+}
+
+/** How long the samples show code between two times of our clock. */
+function codeMillis(
+  { samples: { state, startMicros, micros } }: CpuProfile,
+  { fromMillis, toMillis }: CpuWaitSpan,
+  startMillis: number,
+): number {
+  const [from, to] = [(fromMillis - startMillis) * 1_000, (toMillis - startMillis) * 1_000];
+  let sum = 0;
+  for (let i = 0; i < state.length; i++) {
+    if (state[i] !== CODE) continue;
+    const begin = startMicros[i]!;
+    sum += Math.max(0, Math.min(to, begin + micros[i]!) - Math.max(from, begin));
+  }
+  return sum / 1_000;
 }
 
 /** By the mean of all that was watched. */

@@ -10,7 +10,7 @@ import {
   isDelayed,
   lengthByChance,
   longestCallback,
-  mostRunInClock,
+  mostHeldInClock,
   type Run,
   RunsOfNodes,
   type Watched,
@@ -153,7 +153,7 @@ const SATURATED_IDLE = 0.15;
 /** The blocks that are more than short callbacks in a row. */
 function realBlocks(profile: CpuProfile, watched: Watched): Block[] {
   const { runtime } = watched;
-  const mostRun = mostRunInClock(profile.startClockMicros, watched);
+  const mostRun = mostHeldInClock(profile, watched);
   const runs = isSaturated(profile) ? new RunsOfNodes(profile.nodes.length) : null;
   const listed = listBlocks(profile, mostRun, runs);
   const real = listed.filter(

@@ -3,6 +3,7 @@
 // bounds of both are subtracted here, so that the rest is due to other processes.
 import type { CpuTurns, PassiveSample, RuntimeSample, SchedulingSample } from '../../model/samples.ts';
 import { median } from '../statistics/median.ts';
+import type { CpuSummary } from './cpu.ts';
 
 /** From one look at the counters to the next; milliseconds. */
 export interface CpuWaitSpan {
@@ -53,6 +54,20 @@ export function measureCpuWaits({ scheduling, passive, runtime }: Watched): CpuW
     machineStallShare: machineStallShare(read),
     delayMillis: median(main.flatMap(({ eventLoopDelayMillis }) => eventLoopDelayMillis?.max ?? [])),
   };
+}
+
+/**
+ * Of the time that a profile of the main thread shows in code, what the thread slept: it neither ran nor was ready to run. V8 samples by the
+ * clock, and what waits in the kernel (`Atomics.wait()`, a lock, a device) stays on the stack; so does what waits for the threads that
+ * collect garbage beside it, which is left out. 0 where the kernel does not tell.
+ */
+export function asleepMicros(
+  { durationMicros, busyMicros, gcMicros }: Pick<CpuSummary, 'durationMicros' | 'busyMicros' | 'gcMicros'>,
+  waits: CpuWaits | null,
+): number {
+  if (waits === null || waits.seconds <= 0) return 0;
+  const readyMillis = waits.spans.reduce((sum, span) => sum + span.readyMillis, 0);
+  return Math.max(0, busyMicros - gcMicros - (durationMicros * readyMillis) / (waits.seconds * 1_000));
 }
 
 export function waitedShareOf({

@@ -107,6 +107,9 @@ export const SYNC_CALLS = {
   urgency: { from: 0.35, per: 1, most: 1 },
 };
 
+/** Of the time that the profile shows in a function, the part in which the thread slept: from here on it waits there, and does not compute. */
+export const LEAST_ASLEEP = 0.7;
+
 /** The loop does not turn at all: looks a second apart show the same function each time. */
 export const STUCK = {
   leastLooks: 3,

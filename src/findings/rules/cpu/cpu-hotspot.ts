@@ -21,6 +21,7 @@ import type { Facts } from '../../../analysis/facts.ts';
 import type { Severity } from '../../../model/finding.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatCount, formatShare } from '../../../units/units.ts';
+import { sleepingFunction } from '../../cpu/asleep.ts';
 import {
   adviceFor,
   isConcentrated,
@@ -78,7 +79,9 @@ function isLongEnough({ durationMicros, busyMicros }: CpuSummary, program: Progr
 
 function judgeThread(summary: CpuSummary, facts: Facts): Draft[] {
   const { program } = facts;
-  const groups = groupByBlame(summary.hotspots);
+  const sleeping = sleepingFunction(summary, facts)?.group.top.blame;
+  // A thread that sleeps takes nothing of a core: see event-loop-block.
+  const groups = groupByBlame(summary.hotspots).filter(({ top }) => top.blame !== sleeping);
   const hot = groups.filter((group) => isHot(group, summary));
   // A function that V8 has inlined leaves a part of its time with its caller: one cause.
   const isCallerOf = (group: Responsibility, other: Responsibility) =>

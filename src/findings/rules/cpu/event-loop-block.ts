@@ -6,9 +6,10 @@ import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
 import { median } from '../../../analysis/statistics/median.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
+import { asleepAdvice, asleepEvidence, asleepInBlocks, describeSleeping } from '../../cpu/asleep.ts';
 import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
-import { severityOf, urgencyOf } from '../../cpu/how-serious.ts';
+import { heldFor, severityOf, urgencyOf } from '../../cpu/how-serious.ts';
 import { timerOfPackage } from '../../cpu/own-timer.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
@@ -64,9 +65,11 @@ export const eventLoopBlock: Rule = {
     const held = chains.filter((chain) => isFeltChain(chain, duration / 1_000));
     const unexplained = isStopped ? null : describeUnexplained(lateLoop);
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
+    const asleep = isStopped ? null : asleepInBlocks(groups, summary, facts);
+    const sleeping = isStopped || asleep !== null ? null : describeSleeping(summary, facts);
     return [
       ...felt.map((group) => ({
-        ...describe(group, duration / 1_000, program),
+        ...describe(group, duration / 1_000, { program, asleep }),
         innocentExplanation: blockInnocence(program, uptimeSeconds),
         caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
@@ -76,6 +79,7 @@ export const eventLoopBlock: Rule = {
         caveats,
         explains: explainsQuota(group.selfMicros, busy),
       })),
+      ...(sleeping && !calls.some((group) => isSame(group, sleeping)) ? [sleeping] : []),
       ...held.map((chain) => ({ ...describeChain(chain, duration / 1_000), caveats })),
       ...(unexplained ? [unexplained] : []),
     ];
@@ -132,17 +136,24 @@ function isFelt(
   );
 }
 
-function describe(group: BlockGroup, durationMillis: number, program: ProgramKind | null): Draft {
+interface Circumstances {
+  program: ProgramKind | null;
+  /** Of the time of all blocks, what the thread slept; null where it computed. */
+  asleep: number | null;
+}
+
+function describe(group: BlockGroup, durationMillis: number, { program, asleep }: Circumstances): Draft {
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
   const timer = timerOfPackage(group);
+  const isAsleep = asleep !== null && work.kind === 'plain';
   return {
     kind: 'event-loop-block',
     severity: severityOf(longestMillis, share),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, blocksMillis.length),
     urgency: urgencyOf(longestMillis, share),
-    title: `${capitalised(nameOfCode(named))} ${holdsWords(program)} for up to ${formatDuration(longestMillis)}${withWork(work)} (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} ${holdsWords(program)} for up to ${formatDuration(longestMillis)}${isAsleep ? ' asleep' : withWork(work)} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share },
     evidence: [
@@ -152,6 +163,7 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
         value: Math.round(totalMillis),
         unit: 'ms',
       },
+      ...(isAsleep ? [asleepEvidence(asleep)] : []),
       ...longestEvidence(group),
       ...callerEvidence(group),
       ...timer.evidence,
@@ -159,7 +171,9 @@ function describe(group: BlockGroup, durationMillis: number, program: ProgramKin
     ],
     ...chainOf(blame),
     innocentExplanation: blockInnocence(program, null),
-    advice: [...new Set([...timer.advice, ...adviceFor(group, program), ...othersAdvice(group, program)])],
+    advice: isAsleep
+      ? [asleepAdvice(blame)]
+      : [...new Set([...timer.advice, ...adviceFor(group, program), ...othersAdvice(group, program)])],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
     effect: 'cpu',
@@ -241,6 +255,11 @@ function lengthsOf({ blocksMillis, longestMillis }: BlockGroup): string {
   return `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(middle)}`;
 }
 
+function isSame({ top }: Responsibility, { subject }: Draft): boolean {
+  const named = top.blame.subject!;
+  return named.functionName === subject.function && named.line === subject.line;
+}
+
 function describeCalls(
   { top, selfMicros, synchronous }: Responsibility,
   durationMicros: number,
@@ -253,13 +272,10 @@ function describeCalls(
   const share = selfMicros / durationMicros;
   const call = work.call ?? WORK_NAMES[work.kind];
   return {
+    ...heldFor(share),
     kind: 'event-loop-block',
-    severity: share >= SYNC_CALLS.criticalShare ? 'critical' : 'warning',
-    confidence: onScale(SYNC_CALLS.confidence, share),
-    urgency: onScale(SYNC_CALLS.urgency, share),
     title: `${capitalised(nameOfCode(named))} holds the event loop for ${formatShare(share)} of the time in code that calls \`${call}\` (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
-    impact: { metric: 'event-loop', value: share, unit: 'share', share },
     evidence: [
       {
         source: 'cpu-profile',
