@@ -364,4 +364,53 @@ describe('one route that answers nobody while others answer', () => {
       expect.stringMatching(/^No request to/),
     );
   });
+
+  describe('although one framework makes the promises of all routes', () => {
+    const [SEK, NOK] = ['GET /prices/SEK', 'GET /prices/NOK'];
+    const givenUp = (of: string): Habit =>
+      change((o) => {
+        silentRoute(of, 2, 0.6)(o);
+        for (const read of o.asyncObservations[0]!.sites.at(-1)!.reads)
+          read.oldestMillis = Math.min(read.atMillis, 9_500);
+      });
+    const served = (of: string, perSecond: number) =>
+      asyncSite('http.server.request', '', { label: of, frames: [], perSecond, aliveShare: 0 });
+    const FRAMEWORK = 'execute@/app/node_modules/frame-work/lib/request.js:294';
+    const ofAll = (aliveShare: number) => asyncSite('PROMISE', FRAMEWORK, { perSecond: 16, aliveShare });
+    const others = [served('GET /prices/USD', 3), served('GET /health', 9)];
+
+    test('is named with the routes that differ in a value and are answered', () => {
+      const [finding, ...rest] = findingsOf(givenUp(SEK), givenUp(NOK), ...others, ofAll(0.25));
+      expect(rest).toEqual([]);
+      expect(finding!.title).toBe(
+        `No request to ${SEK} and 1 more route is answered any more, and clients give up`,
+      );
+      const statements = finding!.evidence.map(({ statement }) => statement);
+      expect(statements).toContain(`not answered either: ${NOK}`);
+      expect(statements).toContain('answered, and different in one word only: GET /prices/USD');
+      expect(finding!.advice[0]).toMatch(/^It depends on a value in the path whether a request is answered/);
+      expect(finding!.caveats).toEqual(['The code that should answer is unknown.']);
+    });
+
+    test('is placed where one function of the program alone creates promises at that pace', () => {
+      const at = 'price@/app/src/prices.js:7 > get@/app/node_modules/key-cache/lib/policy.js:11';
+      const made = asyncSite('PROMISE', at, { perSecond: 7, aliveShare: 0 });
+      const [finding] = findingsOf(givenUp(SEK), givenUp(NOK), ...others, ofAll(0.25), made);
+      expect(finding!.title).toContain('(they wait in src/prices.js:7, price, through key-cache');
+      expect(finding!.caveats).toEqual([
+        'The place is inferred: it is the only one in the program that creates promises at that pace.',
+      ]);
+    });
+
+    test.each<[string, Habit[]]>([
+      ['fewer stay than such requests come', [ofAll(0.1)]],
+      [
+        'what stays comes at another pace',
+        [asyncSite('PROMISE', FRAMEWORK, { perSecond: 100, aliveShare: 0.25 })],
+      ],
+    ])('is not named where %s', (_, habits) => {
+      const titles = findingsOf(givenUp(SEK), givenUp(NOK), ...others, ...habits).map(({ title }) => title);
+      expect(titles).not.toContainEqual(expect.stringMatching(/^No request to/));
+    });
+  });
 });

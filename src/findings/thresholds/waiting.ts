@@ -115,6 +115,8 @@ export const SILENT_ROUTE = {
   samePace: 3,
   /** Older than the oldest request: reads are not of one moment. */
   leastOlderMillis: 1_500,
+  /** Routes that the evidence lists. */
+  named: 3,
   confidence: { placed: 0.85, unplaced: 0.7 },
   urgency: 0.9,
 };

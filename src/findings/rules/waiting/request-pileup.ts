@@ -10,7 +10,7 @@ import { confidenceAt, onScale } from '../../thresholds/scale.ts';
 import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
 import { describeHeld } from '../../waiting/held-requests.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
-import { describeSilentRoute, silentRoutes } from '../../waiting/silent-route.ts';
+import { describeSilentRoutes, silentRoutes } from '../../waiting/silent-route.ts';
 import { describeStalled } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
@@ -47,7 +47,7 @@ export const requestPileup: Rule = {
     const isToldOf = held?.routes.some(({ label }) => told.includes(label));
     return [
       ...outages,
-      ...alone.slice(0, REQUEST_PILEUP.most).map((route) => describeSilentRoute(route, facts)),
+      ...(alone.length > 0 ? [describeSilentRoutes(alone, facts)] : []),
       ...outbound.slice(0, REQUEST_PILEUP.most),
       ...inbound.slice(0, REQUEST_PILEUP.most),
       ...stalled.slice(0, REQUEST_PILEUP.most),
