@@ -189,6 +189,30 @@ describe('the thread pool', () => {
     expect({ users, inside }).toEqual({ users: [], inside: 0 });
   });
 
+  test('is kept busy by streams of the one place that makes such streams, also by those made before the watch', () => {
+    const zip = `${PLACE} > createBrotliCompress@node:zlib:700`;
+    const older: Parameters<typeof poolUsers>[0] = ['ZLIB', '', 30, 300, 100];
+    const { users } = pressureOf(
+      poolWaits(() => 320),
+      poolUsers(['ZLIB', zip, 10, 300, 100], older, ['FSREQCALLBACK', LOAD, 10, 300, 10]),
+    )!;
+    expect(users.map(({ type, blame, perSecond }) => [type, blame.subject?.file ?? null, perSecond])).toEqual(
+      [
+        ['ZLIB', 'src/orders.js', 40],
+        ['FSREQCALLBACK', 'src/load.js', 10],
+      ],
+    );
+    const two = pressureOf(
+      poolWaits(() => 320),
+      poolUsers(['ZLIB', zip, 10, 300, 100], ['ZLIB', LOAD, 10, 300, 90], older),
+    )!;
+    expect(two.users.map(({ blame }) => blame.subject?.file ?? null)).toEqual([
+      null,
+      'src/orders.js',
+      'src/load.js',
+    ]);
+  });
+
   test('is not known where it was not probed, or four times', () => {
     const without = (keep: number) =>
       change((o) => {

@@ -195,6 +195,34 @@ describe('the thread pool', () => {
     expect(asking.busyMillis!).toBeLessThan(hashing.busyMillis! / 5);
   });
 
+  it('counts each part that a stream compresses', async () => {
+    const probe = install();
+    probe.startPoolWatch();
+    const brotli = zlib.createBrotliCompress();
+    const ended = new Promise((done) => brotli.on('end', done).resume());
+    for (let i = 0; i < 5; i++) brotli.write(Buffer.alloc(50_000, `part ${i} of the text`));
+    brotli.end();
+    await ended;
+    const { sites } = probe.stopPoolWatch();
+    expect(sites).toHaveLength(1);
+    // Each is written while the one before is handled; the last has nothing but the end in it.
+    expect(sites[0]!.count).toBeGreaterThanOrEqual(5);
+    expect(sites[0]!.busyMillis).toBeGreaterThan(0);
+  });
+
+  it('counts the parts of a stream that was there before, whose maker is not known', async () => {
+    const probe = install();
+    const gzip = zlib.createGzip();
+    const ended = new Promise((done) => gzip.on('end', done).resume());
+    probe.startPoolWatch();
+    for (let i = 0; i < 5; i++) gzip.write(Buffer.alloc(50_000, `part ${i} of the text`));
+    gzip.end();
+    await ended;
+    const { sites } = probe.stopPoolWatch();
+    expect(sites).toMatchObject([{ type: 'ZLIB', frames: [] }]);
+    expect(sites[0]!.count).toBeGreaterThanOrEqual(3);
+  });
+
   it('counts what has not come back yet for as long as it waits', async () => {
     const probe = install();
     probe.startPoolWatch();

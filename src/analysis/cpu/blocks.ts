@@ -4,6 +4,7 @@ import { type CpuProfile, GC, IDLE } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { alongPath, type Blame, blame, entryOf, functionKey } from './blame/blame.ts';
+import { calledBack } from './blame/called-back.ts';
 import { HeavyPath } from './blame/heavy-path.ts';
 import {
   areDelayed,
@@ -39,6 +40,8 @@ export interface BlockGroup extends BlockWork {
   isMeasured: boolean;
   /** Of the time in blocks, what garbage collection took, 0..1. */
   gcShare: number;
+  /** Without code of the program around it: functions of the program that the package calls in the profile, the most time first. */
+  calledBack: Frame[];
 }
 
 /** One callback that ran for `millis` without giving the event loop a turn. */
@@ -86,6 +89,7 @@ export function findBlocks(
           ({ clockMicros, eventLoopDelayMillis }) => clockMicros && eventLoopDelayMillis,
         ),
         gcShare: gcMillis(profile, block),
+        calledBack: [],
       });
       continue;
     }
@@ -109,7 +113,11 @@ export function findBlocks(
       1,
       group.totalMillis / ((totals.get(key) ?? 0) / 1_000 || group.totalMillis),
     );
-    group.blame = alongPath(group.blame, pathOf(profile, members.get(key)!, group.work.kind));
+    const { entry, blocks } = members.get(key)!;
+    group.blame = alongPath(group.blame, pathOf(profile, { entry, blocks }, group.work.kind));
+    const { app, inner, library } = group.blame;
+    const owner = app ? null : (inner ?? library)?.package;
+    if (owner) group.calledBack = calledBack(profile, owner);
   }
   return [...groups.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }

@@ -103,8 +103,23 @@ interface Sums {
   busyMillis: number;
 }
 
+type User = { type: string; blame: Blame } & Sums;
+
+/** Who made a stream before the watch is not known: where one place makes such streams, it made those, too. */
+function withKnownPlaces(users: readonly User[]): User[] {
+  const isPlaced = ({ blame: { subject } }: User) => subject !== null;
+  return users.flatMap((user) => {
+    const alike = users.filter((other) => other.type === user.type && other !== user);
+    const placed = alike.filter(isPlaced);
+    if (!isPlaced(user) && placed.length === 1) return [];
+    const lost = isPlaced(user) && placed.length === 0 ? alike : [];
+    const sum = (name: keyof Sums) => lost.reduce((total, other) => total + other[name], user[name]);
+    return [{ ...user, count: sum('count'), totalMillis: sum('totalMillis'), busyMillis: sum('busyMillis') }];
+  });
+}
+
 function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolUser[] {
-  const users = new Map<string, { type: string; blame: Blame } & Sums>();
+  const users = new Map<string, User>();
   const watchedSeconds = threadPool.reduce((sum, { millis }) => sum + millis, 0) / 1_000;
   for (const { sites } of threadPool) {
     for (const { type, frames, count, totalMillis, busyMillis = 0 } of sites.filter(isInPool)) {
@@ -117,7 +132,7 @@ function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolU
       users.set(key, known);
     }
   }
-  const all = [...users.values()];
+  const all = withKnownPlaces([...users.values()]);
   const isFollowed = all.some(({ busyMillis }) => busyMillis > 0);
   const waitMillis = waitInLine(all, probeMillis);
   const isUnknown = !isFollowed && areAlike(all);

@@ -1,7 +1,9 @@
 // What to do about a call that blocks the event loop, by what it does and by what was profiled.
+import type { BlockGroup } from '../../analysis/cpu/blocks.ts';
 import type { WorkKind } from '../../analysis/cpu/work.ts';
 import type { ProgramKind } from '../../model/profile-tables.ts';
 import { formatDuration } from '../../units/units.ts';
+import { packageOf, place } from '../wording.ts';
 
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
   console:
@@ -94,4 +96,32 @@ export function blockInnocence(program: ProgramKind | null, uptimeSeconds: numbe
     default:
       return 'The profile does not show what waited for this event loop. At start-up, and in a program that serves no clients, a block does no harm.';
   }
+}
+
+/** A package is not cut into parts by who uses it: its input, its options and its versions are what can be changed. */
+export function adviceFor(
+  { blame: { app, library, inner }, work }: BlockGroup,
+  program: ProgramKind | null,
+): string[] {
+  const isNative = work.kind === 'plain' && work.call !== null;
+  const usual = isNative ? nativeCallAdvice(work.call!, program) : blockAdvice(work.kind, program);
+  const owner = inner ?? library;
+  if (!owner) return [usual];
+  const known = packageAdvice(work.kind, packageOf(owner));
+  if (known) return [known];
+  if (work.kind !== 'plain') return [usual];
+  const given = app ? `what ${place(app)} passes to it` : 'its input';
+  return [
+    `The time goes to ${packageOf(owner)}: bound ${given} (size, depth, number of parts), see which of its options limit the work, and whether a newer version does it faster.`,
+    app ? usual : 'Or do this work in a worker thread.',
+  ];
+}
+
+export function othersAdvice({ blame, others }: BlockGroup, program: ProgramKind | null): string[] {
+  const told = (blame.inner ?? blame.library)?.package;
+  return others.map(({ work, frame }) => {
+    const name = frame.package;
+    const known = name === null ? null : packageAdvice(work.kind, name === told ? null : name);
+    return known ?? blockAdvice(work.kind, program);
+  });
 }

@@ -7,9 +7,16 @@ import { median } from '../../../analysis/statistics/median.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import { asleepAdvice, asleepEvidence, asleepInBlocks, describeSleeping } from '../../cpu/asleep.ts';
-import { blockAdvice, blockInnocence, nativeCallAdvice, packageAdvice } from '../../cpu/block-advice.ts';
+import {
+  adviceFor,
+  blockAdvice,
+  blockInnocence,
+  othersAdvice,
+  packageAdvice,
+} from '../../cpu/block-advice.ts';
 import { describeChain, describeUnexplained, isFeltChain } from '../../cpu/held-loop.ts';
 import { heldFor, severityOf, urgencyOf } from '../../cpu/how-serious.ts';
+import { callbackAdvice, foldByPackage, type PackageBlocks, packageEvidence } from '../../cpu/one-package.ts';
 import { timerOfPackage } from '../../cpu/own-timer.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
 import { describeStuck } from '../../cpu/stuck-loop.ts';
@@ -59,10 +66,13 @@ export const eventLoopBlock: Rule = {
     const isStopped = isWaiting || (throttling?.shareOfPeriods ?? 0) >= EVENT_LOOP_BLOCK.stoppedOften;
     const served = program === 'server' ? main.groups.filter((group) => !isStart(group)) : main.groups;
     const groups = isWaiting ? served.map(withoutStops) : served;
-    const felt = groups.filter((group) => isFelt(isStopped ? withoutStops(group) : group, duration / 1_000));
+    const feltGroups = groups.filter((group) =>
+      isFelt(isStopped ? withoutStops(group) : group, duration / 1_000),
+    );
     const caveats = stretched === null ? [] : [stretched];
     const { uptimeSeconds } = observations.target;
-    const held = chains.filter((chain) => isFeltChain(chain, duration / 1_000));
+    const feltChains = chains.filter((chain) => isFeltChain(chain, duration / 1_000));
+    const { blocks: felt, others: held } = foldByPackage(feltGroups, feltChains);
     const unexplained = isStopped ? null : describeUnexplained(lateLoop);
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
     const asleep = isStopped ? null : asleepInBlocks(groups, summary, facts);
@@ -142,7 +152,7 @@ interface Circumstances {
   asleep: number | null;
 }
 
-function describe(group: BlockGroup, durationMillis: number, { program, asleep }: Circumstances): Draft {
+function describe(group: PackageBlocks, durationMillis: number, { program, asleep }: Circumstances): Draft {
   const { blame, work, blocksMillis, longestMillis, totalMillis } = group;
   const named = blame.subject!;
   const share = totalMillis / durationMillis;
@@ -166,6 +176,7 @@ function describe(group: BlockGroup, durationMillis: number, { program, asleep }
       ...(isAsleep ? [asleepEvidence(asleep)] : []),
       ...longestEvidence(group),
       ...callerEvidence(group),
+      ...packageEvidence(group),
       ...timer.evidence,
       ...othersEvidence(group),
     ],
@@ -173,7 +184,14 @@ function describe(group: BlockGroup, durationMillis: number, { program, asleep }
     innocentExplanation: blockInnocence(program, null),
     advice: isAsleep
       ? [asleepAdvice(blame)]
-      : [...new Set([...timer.advice, ...adviceFor(group, program), ...othersAdvice(group, program)])],
+      : [
+          ...new Set([
+            ...timer.advice,
+            ...callbackAdvice(group),
+            ...adviceFor(group, program),
+            ...othersAdvice(group, program),
+          ]),
+        ],
     caveats: [],
     asSymptom: `event loop blocked for up to ${formatDuration(longestMillis)} in ${place(named)}`,
     effect: 'cpu',
@@ -185,25 +203,6 @@ function describe(group: BlockGroup, durationMillis: number, { program, asleep }
 function withWork({ call, kind }: Work): string {
   if (call) return ` with \`${call}\``;
   return kind === 'plain' ? '' : ` with ${WORK_NAMES[kind]}`;
-}
-
-/** A package is not cut into parts by who uses it: its input, its options and its versions are what can be changed. */
-function adviceFor(
-  { blame: { app, library, inner }, work }: BlockGroup,
-  program: ProgramKind | null,
-): string[] {
-  const isNative = work.kind === 'plain' && work.call !== null;
-  const usual = isNative ? nativeCallAdvice(work.call!, program) : blockAdvice(work.kind, program);
-  const owner = inner ?? library;
-  if (!owner) return [usual];
-  const known = packageAdvice(work.kind, packageOf(owner));
-  if (known) return [known];
-  if (work.kind !== 'plain') return [usual];
-  const given = app ? `what ${place(app)} passes to it` : 'its input';
-  return [
-    `The time goes to ${packageOf(owner)}: bound ${given} (size, depth, number of parts), see which of its options limit the work, and whether a newer version does it faster.`,
-    app ? usual : 'Or do this work in a worker thread.',
-  ];
 }
 
 function holdsWords(program: ProgramKind | null): string {
@@ -237,15 +236,6 @@ function othersEvidence({ others }: BlockGroup): Draft['evidence'] {
     source: 'cpu-profile',
     statement: `${formatShare(share)} of the longest block was ${WORK_NAMES[work.kind]}${work.call ? ` (\`${work.call}\`)` : ''} in ${place(frame)}`,
   }));
-}
-
-function othersAdvice({ blame, others }: BlockGroup, program: ProgramKind | null): string[] {
-  const told = (blame.inner ?? blame.library)?.package;
-  return others.map(({ work, frame }) => {
-    const name = frame.package;
-    const known = name === null ? null : packageAdvice(work.kind, name === told ? null : name);
-    return known ?? blockAdvice(work.kind, program);
-  });
 }
 
 /** "12 blocks of 180 ms to 240 ms, median 200 ms" */

@@ -71,6 +71,7 @@ function describe(
     innocentExplanation:
       'After a short burst the pool is free again. This pool had no free thread during most of the capture.',
     advice: [
+      ...(user?.type === 'ZLIB' ? [COMPRESSION_ADVICE] : []),
       `Do less of this work at once (a queue with a limit, cheaper parameters, a cache of results)${user ? '' : '; find what uses crypto, zlib, fs or dns.lookup most'}.`,
       `Or set UV_THREADPOOL_SIZE before the start (${formatNumber(threads ?? 4)} now, 1,024 at most). More threads help work that waits, such as files and lookups; for work that computes, do not exceed the number of cores.`,
     ],
@@ -80,6 +81,9 @@ function describe(
     explains: ['lookups', 'waiting', 'heap', 'external', 'native', 'gc'],
   };
 }
+
+const COMPRESSION_ADVICE =
+  'Compress at a lower level: Brotli uses its highest quality (11), which is meant for files that are compressed once, unless `zlib.constants.BROTLI_PARAM_QUALITY` is set (4 suits answers); or use gzip, compress only large answers, and keep those that repeat.';
 
 /** An addon shows no frames: which ones there are is all that can be said beside its caller. */
 function addonEvidence(user: ThreadPoolUser | null, addons: readonly Addon[] | null): Draft['evidence'] {

@@ -18,6 +18,8 @@ type Site = ProbeThreadPool['sites'][number];
 interface Entry extends Sent {
   site: Site | null;
   weight: number;
+  /** Of a stream that compresses: what it writes through, one part after the other. */
+  handle: object | null;
 }
 
 const MAX_SITES = 100;
@@ -28,8 +30,10 @@ const DEFAULT_THREADS = 4;
 /** The line is followed for so many operations, and fewer where there are very many threads: to work it out takes a moment. */
 const LONGEST_LINE = 3_000;
 const MOST_STEPS = 400_000;
-/** They are there for as long as their stream, and not at work for all of it. */
+/** They are there for as long as their stream, and at work for a part of it. */
 const STREAMS = ['ZLIB', 'BROTLI', 'ZSTD'];
+/** What they write through. */
+const STREAM_CLASSES = ['Zlib', 'Brotli', 'Zstd'];
 // As async_hooks calls them; Node's crypto jobs all end with JOB.
 const NODE_TYPES = [
   'FSREQCALLBACK',
@@ -45,12 +49,17 @@ const NOT_IN_POOL = ['HTTP', 'SHUTDOWN', 'WRITE', 'PIPECONNECT', 'TCPCONNECT', '
 export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUsers {
   let sites = new Map<string, Site>();
   const pending = new Map<number, Entry>();
+  /** Streams of which a part has come back. */
+  const streams = new Map<number, Entry>();
   /** All that were sent, in their order. */
   let line: Entry[] = [];
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || DEFAULT_THREADS;
   const longest = Math.min(LONGEST_LINE, Math.floor(MOST_STEPS / threads));
   const perType = new Map<string, number>();
+  const hooks: typeof import('node:async_hooks') = core.load('async_hooks');
   let watchedFrom = 0;
+  /** The youngest resource at the start. */
+  let lastBefore = 0;
 
   const siteFor = (type: string, frames: Site['frames']): Site | null => {
     const key = `${type}|${keyOf(frames)}`;
@@ -71,19 +80,47 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
       // The more there are, the fewer of them are asked for a stack.
       const weight = 2 ** Math.floor(seen / STACKS_PER_TYPE);
       const site = isPicked(seen, weight) ? siteFor(type, captureStack(init)) : null;
-      const entry: Entry = { site, weight, at: core.now(), backAt: -1 };
-      if (line.length < longest) line.push(entry);
-      else if (!site) return;
-      pending.set(asyncId, entry);
+      send(asyncId, site, weight, startsWithOne(type, STREAMS) ? resource : null);
     } catch {}
+  };
+  const send = (asyncId: number, site: Site | null, weight: number, handle: object | null) => {
+    const entry: Entry = { site, weight, handle, at: core.now(), backAt: -1 };
+    if (line.length < longest) line.push(entry);
+    else if (!site) return;
+    pending.set(asyncId, entry);
   };
   const before = (asyncId: number) => {
     const known = pending.get(asyncId);
-    if (!known) return;
+    if (!known) {
+      if (asyncId <= lastBefore) noteOlder(asyncId);
+      return;
+    }
     pending.delete(asyncId);
     known.backAt = core.now();
     note(known, known.backAt);
+    if (known.handle && streams.size < MAX_PENDING) streams.set(asyncId, known);
   };
+  /** Streams that were there before the watch: who made them is not known. */
+  const noteOlder = (asyncId: number) => {
+    try {
+      if (streams.has(asyncId) || streams.size >= MAX_PENDING || core.isStopped()) return;
+      const handle: object = hooks.executionAsyncResource();
+      if (!startsWithOne(core.reads.classNameOf(handle), STREAM_CLASSES)) return;
+      streams.set(asyncId, { site: siteFor('ZLIB', []), weight: 1, handle, at: 0, backAt: 0 });
+    } catch {}
+  };
+  /** A stream has one resource for all of its parts, and sends the next one while it handles the last. */
+  const after = (asyncId: number) => {
+    const known = streams.get(asyncId);
+    if (!known || pending.size >= MAX_PENDING || core.isStopped() || !isWriting(known.handle)) return;
+    send(asyncId, known.site, known.weight, known.handle);
+  };
+  /** Node keeps the part there until it has come back. */
+  const isWriting = (handle: object | null) => core.reads.isObject(core.reads.own(handle, 'buffer'));
+  const isUnderWay = ({ site, handle }: Entry) =>
+    handle
+      ? isWriting(handle)
+      : site !== null && !site.frames.some(([name]) => String(name).endsWith('Sync'));
   const note = ({ site, weight, at }: Entry, to: number) => {
     if (!site) return;
     site.count += weight;
@@ -91,23 +128,25 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
   };
   /** Of what is not back, only what is known to wait for the pool or to be on it: not what ran on the thread that called it. */
   const tellTimes = (at: number) => {
-    const sent = line.filter(({ backAt, site }) => backAt >= 0 || (site !== null && isUnderWay(site)));
+    const sent = line.filter((entry) => entry.backAt >= 0 || isUnderWay(entry));
     const times = timesOnThread(sent, threads, at);
     for (const [i, { site, weight }] of sent.entries())
       if (site) site.busyMillis = (site.busyMillis ?? 0) + weight * times[i]!;
   };
-  const hook = core.createHook({ init, before }, { promises: false });
+  const hook = core.createHook({ init, before, after }, { promises: false });
   const clear = () => {
     core.changeHooks(() => hook.disable());
     sites = new Map();
     line = [];
     pending.clear();
+    streams.clear();
     perType.clear();
   };
   core.cleanups.push(clear);
   return {
     start() {
       watchedFrom = core.now();
+      lastBefore = new hooks.AsyncResource('CULPRIT').asyncId();
       core.changeHooks(() => core.isStopped() || hook.enable());
     },
     stop() {
@@ -127,10 +166,6 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
 }
 
 const startsWithOne = (type: string, words: string[]): boolean => words.some((word) => type.startsWith(word));
-
-function isUnderWay({ type, frames }: Site): boolean {
-  return !startsWithOne(type, STREAMS) && !frames.some(([name]) => String(name).endsWith('Sync'));
-}
 
 function usesPool(type: string, resource: object): boolean {
   const isNodes =
