@@ -295,3 +295,41 @@ describe('a function in which the thread sleeps', () => {
     expect(unknown[0]!.advice.join(' ')).not.toContain('to sleep');
   });
 });
+
+describe('a package that the program is not on the stack of', () => {
+  const ENGINE = '/app/node_modules/query-engine/lib';
+  const UNDER = `${DRAIN} > run@/app/node_modules/web-frame/index.js:4`;
+  const list = `${UNDER} > executeFields@${ENGINE}/execute.js:10`;
+  const field = `${UNDER} > executeField@${ENGINE}/execute.js:40`;
+  const resolver = `${field} > stock@/app/src/schema.js:22`;
+  const blocks = (...parts: Slice[]): Slice[] =>
+    Array.from({ length: 8 }, (): Slice[] =>
+      parts.flatMap((part): Slice[] => [['(idle)', 600], part, [SERVE, 2]]),
+    ).flat();
+
+  test('is one finding for its functions, with those of the program that it calls', () => {
+    const findings = findingsOf(
+      profiled([...blocks([list, 300], [field, 200]), ['(idle)', 50], [resolver, 8]], () => 300),
+    );
+    expect(findings.map(({ title }) => title)).toEqual([
+      '`executeFields` blocks the event loop for up to 300 ms (node_modules/query-engine/lib/execute.js:10, executeFields, called through web-frame)',
+    ]);
+    const [{ evidence, advice }] = findings as [(typeof findings)[0]];
+    expect(evidence[0]!.statement).toMatch(/^16 blocks of 200 ms to 300 ms, median 300 ms/);
+    expect(evidence.map(({ statement }) => statement)).toContain(
+      'query-engine calls functions of the program: src/schema.js:22, stock',
+    );
+    expect(advice[0]).toMatch(
+      /^It works for the part of the program that src\/schema\.js:22, stock belongs to/,
+    );
+  });
+
+  test('is not held to be one with another package, or with a function of the program', () => {
+    const other = `${DRAIN} > parse@/app/node_modules/parser/index.js:3`;
+    const own = `${DRAIN} > report@/app/src/report.js:5 > executeFields@${ENGINE}/execute.js:10`;
+    const titles = findingsOf(profiled(blocks([list, 300], [other, 300], [own, 300]), () => 300)).map(
+      ({ title }) => title.split(' ')[0],
+    );
+    expect(titles.sort()).toEqual(['`executeFields`', '`parse`', '`report`']);
+  });
+});

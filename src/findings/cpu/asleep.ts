@@ -1,12 +1,13 @@
 // Functions that hold the event loop while their thread sleeps: they wait for something outside of it, and compute nothing. V8 shows no
 // `Atomics.wait()`, and counts the sleep as time of its caller.
-import type { BlockGroup } from '../../analysis/cpu/blocks.ts';
+import { type Blame, isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import { type CpuSummary, groupByBlame, type Responsibility } from '../../analysis/cpu/cpu.ts';
 import { asleepMicros } from '../../analysis/cpu/cpu-waits.ts';
 import type { Facts } from '../../analysis/facts.ts';
+import type { ProgramKind } from '../../model/profile-tables.ts';
 import { formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
-import { LEAST_ASLEEP, SYNC_CALLS } from '../thresholds/cpu.ts';
+import { ASLEEP, SYNC_CALLS } from '../thresholds/cpu.ts';
 import {
   capitalised,
   chainOf,
@@ -22,38 +23,42 @@ import { isMemoryThrottled } from './starved.ts';
 
 type Known = Pick<Facts, 'cpuWaits' | 'memoryThrottling'>;
 
-/** Of the time of these blocks, what the thread slept, 0..1; null where it computed in them, or nothing tells. */
-export function asleepInBlocks(
-  groups: readonly BlockGroup[],
-  summary: CpuSummary,
-  facts: Known,
-): number | null {
-  return shareAsleep(
-    groups.reduce((sum, { totalMillis }) => sum + totalMillis * 1_000, 0),
-    summary,
-    facts,
-  );
+export interface Sleeping {
+  group: Responsibility;
+  /** Of its time, what the thread slept, 0..1. */
+  share: number;
 }
 
 /** The function with the most time of the main thread, where its time is sleep. */
-export function sleepingFunction(
-  summary: CpuSummary,
-  facts: Known,
-): { group: Responsibility; share: number } | null {
-  const [group] = summary.thread === 0 ? groupByBlame(summary.hotspots) : [];
-  const share = group ? shareAsleep(group.selfMicros, summary, facts) : null;
-  return group && share !== null ? { group, share } : null;
+export function sleepingFunction(summary: CpuSummary, facts: Known): Sleeping | null {
+  // What memory.high holds up sleeps in any code.
+  if (summary.thread !== 0 || isMemoryThrottled(facts.memoryThrottling)) return null;
+  const [group] = groupByBlame(summary.hotspots);
+  const asleep = asleepMicros(summary, facts.cpuWaits);
+  if (!group || asleep === 0) return null;
+  // What the rest of the code has room for may have been slept there.
+  const rest = summary.busyMicros - summary.gcMicros - group.selfMicros;
+  const isPlaced = group.selfMicros >= asleep * ASLEEP.leastPlaced && rest < asleep * ASLEEP.leastPlaced;
+  const share = Math.min(1, asleep / group.selfMicros);
+  return isPlaced && share >= ASLEEP.leastShare ? { group, share } : null;
+}
+
+/** Is it this function? */
+export function isSleeping(sleeping: Sleeping | null, { subject }: Blame): boolean {
+  const named = sleeping?.group.top.blame.subject;
+  return Boolean(named && subject && isSameFunction(named, subject));
 }
 
 /** Waits that are too short for blocks, and take much of the time together. */
-export function describeSleeping(summary: CpuSummary, facts: Facts): Draft | null {
-  const found = sleepingFunction(summary, facts);
-  if (!found || found.group.selfMicros < summary.durationMicros * SYNC_CALLS.share) return null;
-  const { top, selfMicros } = found.group;
-  if (top.work.kind !== 'plain') return null;
+export function describeSleeping(
+  { group: { top, selfMicros }, share: asleep }: Sleeping,
+  { durationMicros }: CpuSummary,
+  program: ProgramKind | null,
+): Draft | null {
+  if (selfMicros < durationMicros * SYNC_CALLS.share || top.work.kind !== 'plain') return null;
   const { blame } = top;
   const named = blame.subject!;
-  const share = selfMicros / summary.durationMicros;
+  const share = selfMicros / durationMicros;
   return {
     ...heldFor(share),
     kind: 'event-loop-block',
@@ -66,23 +71,16 @@ export function describeSleeping(summary: CpuSummary, facts: Facts): Draft | nul
         value: share,
         unit: 'share',
       },
-      asleepEvidence(found.share),
+      asleepEvidence(asleep),
     ],
     ...chainOf(blame),
-    innocentExplanation: blockInnocence(facts.program, null),
+    innocentExplanation: blockInnocence(program, null),
     advice: [asleepAdvice(blame)],
     caveats: [],
     asSymptom: `event loop held asleep for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };
-}
-
-function shareAsleep(micros: number, summary: CpuSummary, facts: Known): number | null {
-  // What memory.high holds up sleeps in any code.
-  if (micros === 0 || isMemoryThrottled(facts.memoryThrottling)) return null;
-  const share = Math.min(1, asleepMicros(summary, facts.cpuWaits) / micros);
-  return share >= LEAST_ASLEEP ? share : null;
 }
 
 export function asleepEvidence(share: number): Draft['evidence'][number] {
@@ -95,7 +93,7 @@ export function asleepEvidence(share: number): Draft['evidence'][number] {
 }
 
 /** Work that is known by its calls has advice of its own. */
-export function asleepAdvice({ library, inner }: BlockGroup['blame']): string {
+export function asleepAdvice({ library, inner }: Blame): string {
   const owner = inner ?? library;
   const who = owner ? packageOf(owner) : 'It';
   return `${who} puts this thread to sleep until something else has ended (a worker thread that it waits for with \`Atomics.wait()\`, a child process, a lock, a slow disk). To move the work elsewhere does not help while this thread waits for it: use an asynchronous form, in which the answer comes as a message, an event or a promise.`;

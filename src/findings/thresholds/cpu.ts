@@ -107,8 +107,13 @@ export const SYNC_CALLS = {
   urgency: { from: 0.35, per: 1, most: 1 },
 };
 
-/** Of the time that the profile shows in a function, the part in which the thread slept: from here on it waits there, and does not compute. */
-export const LEAST_ASLEEP = 0.7;
+/** Functions in which the thread waits, and does not compute. */
+export const ASLEEP = {
+  /** Of the time that the profile shows in it, the part in which the thread slept. */
+  leastShare: 0.7,
+  /** Its time against all that the thread slept with code on the stack. */
+  leastPlaced: 0.8,
+};
 
 /** The loop does not turn at all: looks a second apart show the same function each time. */
 export const STUCK = {

@@ -6,7 +6,13 @@ import { WORK_NAMES, type Work } from '../../../analysis/cpu/work.ts';
 import { median } from '../../../analysis/statistics/median.ts';
 import type { ProgramKind } from '../../../model/profile-tables.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
-import { asleepAdvice, asleepEvidence, asleepInBlocks, describeSleeping } from '../../cpu/asleep.ts';
+import {
+  asleepAdvice,
+  asleepEvidence,
+  describeSleeping,
+  isSleeping,
+  sleepingFunction,
+} from '../../cpu/asleep.ts';
 import {
   adviceFor,
   blockAdvice,
@@ -75,11 +81,17 @@ export const eventLoopBlock: Rule = {
     const { blocks: felt, others: held } = foldByPackage(feltGroups, feltChains);
     const unexplained = isStopped ? null : describeUnexplained(lateLoop);
     const calls = groupByBlame(hotspots).filter((group) => isManyCalls(group, duration));
-    const asleep = isStopped ? null : asleepInBlocks(groups, summary, facts);
-    const sleeping = isStopped || asleep !== null ? null : describeSleeping(summary, facts);
+    const sleeping = isStopped ? null : sleepingFunction(summary, facts);
+    const isTold =
+      felt.some(({ blame }) => isSleeping(sleeping, blame)) ||
+      calls.some(({ top }) => isSleeping(sleeping, top.blame));
+    const asleep = sleeping && !isTold ? describeSleeping(sleeping, summary, program) : null;
     return [
       ...felt.map((group) => ({
-        ...describe(group, duration / 1_000, { program, asleep }),
+        ...describe(group, duration / 1_000, {
+          program,
+          asleep: isSleeping(sleeping, group.blame) ? sleeping!.share : null,
+        }),
         innocentExplanation: blockInnocence(program, uptimeSeconds),
         caveats,
         explains: explainsQuota(group.totalMillis * 1_000, busy),
@@ -89,7 +101,7 @@ export const eventLoopBlock: Rule = {
         caveats,
         explains: explainsQuota(group.selfMicros, busy),
       })),
-      ...(sleeping && !calls.some((group) => isSame(group, sleeping)) ? [sleeping] : []),
+      ...(asleep ? [asleep] : []),
       ...held.map((chain) => ({ ...describeChain(chain, duration / 1_000), caveats })),
       ...(unexplained ? [unexplained] : []),
     ];
@@ -148,7 +160,7 @@ function isFelt(
 
 interface Circumstances {
   program: ProgramKind | null;
-  /** Of the time of all blocks, what the thread slept; null where it computed. */
+  /** Of the time of this function, what the thread slept; null where it computed. */
   asleep: number | null;
 }
 
@@ -243,11 +255,6 @@ function lengthsOf({ blocksMillis, longestMillis }: BlockGroup): string {
   if (blocksMillis.length === 1) return `1 block of ${formatDuration(longestMillis)}`;
   const middle = median(blocksMillis)!;
   return `${blocksMillis.length} blocks of ${formatDuration(Math.min(...blocksMillis))} to ${formatDuration(longestMillis)}, median ${formatDuration(middle)}`;
-}
-
-function isSame({ top }: Responsibility, { subject }: Draft): boolean {
-  const named = top.blame.subject!;
-  return named.functionName === subject.function && named.line === subject.line;
 }
 
 function describeCalls(
