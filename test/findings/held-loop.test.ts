@@ -332,4 +332,27 @@ describe('a package that the program is not on the stack of', () => {
     );
     expect(titles.sort()).toEqual(['`executeFields`', '`parse`', '`report`']);
   });
+
+  test('gets the chain of awaits that a wrapper around it begins', () => {
+    const wrapped = `${DRAIN} > run@/app/node_modules/web-frame/index.js:4`;
+    const work = (at: string): [string, number] => [
+      `${wrapped} > ${at}@${ENGINE}/execute.js:${at.length}`,
+      4,
+    ];
+    const parts = repeatSlices(300, [
+      work('executeFields'),
+      [DRAIN, 1],
+      work('completeValue'),
+      [wrapped, 1],
+      [`${wrapped} > completeItem@${ENGINE}/execute.js:60 > stock@/app/src/schema.js:22`, 1],
+    ]);
+    const [finding, ...rest] = findingsOf(profiled(turns(parts), () => 300));
+    expect(rest).toEqual([]);
+    expect(finding!.title).toMatch(
+      /^`(executeFields|completeValue)` holds the event loop for up to 300 ms with awaits/,
+    );
+    expect(finding!.evidence.map(({ statement }) => statement)).toContain(
+      'query-engine calls functions of the program: src/schema.js:22, stock',
+    );
+  });
 });

@@ -4,6 +4,7 @@ import { type CpuProfile, SAMPLE_STATES } from '../../model/cpu-profile.ts';
 import { framesOf } from '../../model/decode/cpu-profile.ts';
 import type { Frame } from '../../model/frame.ts';
 import { type Blame, blame, functionKey } from './blame/blame.ts';
+import { calledBack } from './blame/called-back.ts';
 import { callersOfApplication } from './blame/callers-of-app.ts';
 import { packageEntry } from './blame/package-entry.ts';
 import { longestCallback, mostRunInClock, type Watched } from './block-evidence.ts';
@@ -19,6 +20,8 @@ export interface MicrotaskChain {
   share: number;
   /** The parts are of many functions, all of this package; null: of one function. `share` is that of the package then. */
   ofPackage: string | null;
+  /** Without code of the program around it: functions of the program that the package calls in the profile, the most time first. */
+  calledBack: Frame[];
 }
 
 /** What most of one chain ran under. */
@@ -32,6 +35,8 @@ interface Drain {
 const LEAST_MILLIS = 50;
 /** The function that most of a chain runs under. */
 const LEAST_SHARE = 0.6;
+/** Of a chain, what runs in a package that another one only calls. */
+const LEAST_PASSED_ON = 0.3;
 /** One part that takes as much of it is a block as any other. */
 const MOST_IN_ONE = 0.6;
 /** And a few parts that are blocks each are so many blocks, such as of requests that came meanwhile: awaits are not what holds the loop. */
@@ -64,7 +69,13 @@ export function findMicrotaskChains(profile: CpuProfile, watched: Watched): Micr
     const found = mostOf(profile, drain, frameworks);
     if (!found) continue;
     const { key, ...most } = found;
-    const chain = chains.get(key) ?? { ...most, ranMillis: [], totalMillis: 0, longestMillis: 0 };
+    const chain = chains.get(key) ?? {
+      ...most,
+      ranMillis: [],
+      totalMillis: 0,
+      longestMillis: 0,
+      calledBack: [],
+    };
     chains.set(key, chain);
     chain.ranMillis.push(ranMillis);
     chain.totalMillis += ranMillis;
@@ -72,6 +83,11 @@ export function findMicrotaskChains(profile: CpuProfile, watched: Watched): Micr
       chain.longestMillis = ranMillis;
       chain.share = found.share;
     }
+  }
+  for (const chain of chains.values()) {
+    const { app, inner, library } = chain.blame;
+    const owner = app ? null : (inner ?? library)?.package;
+    if (owner) chain.calledBack = calledBack(profile, owner);
   }
   return [...chains.values()].sort((a, b) => b.totalMillis - a.totalMillis);
 }
@@ -162,6 +178,8 @@ interface Parts {
   byOuter: Map<string, number>;
   /** By package, of those that began in one. */
   byPackage: Map<string, number>;
+  /** By package, of those that ran in one, whatever called it. */
+  byInner: Map<string, number>;
   /** By node of the profile. */
   onStack: Map<number, number>;
   longest: number;
@@ -174,6 +192,7 @@ function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
     between: 0,
     byOuter: new Map(),
     byPackage: new Map(),
+    byInner: new Map(),
     onStack: new Map(),
     longest: 0,
   };
@@ -194,6 +213,8 @@ function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
     run =
       run.node === outer ? { ...run, micros: run.micros + micros[i]! } : { node: outer, micros: micros[i]! };
     parts.longest = Math.max(parts.longest, run.micros);
+    const inner = profile.nodes[path.findLast((each) => isUsers(profile.nodes[each]!.frame))!]!.frame;
+    add(parts.byInner, inner.package ?? '', micros[i]!);
     const { frame } = profile.nodes[outer]!;
     add(parts.byOuter, functionKey(frame), micros[i]!);
     if (frame.owner === 'library' && frame.package !== null) add(parts.byPackage, frame.package, micros[i]!);
@@ -203,30 +224,40 @@ function partsOf(profile: CpuProfile, { from, to }: Drain): Parts {
 
 /** Null where neither a function nor a package has most of it, or where one part is most of it. */
 function mostOf(profile: CpuProfile, drain: Drain, frameworks: ReadonlySet<string>): Most | null {
-  const { all, between, byOuter, byPackage, onStack, longest } = partsOf(profile, drain);
+  const parts = partsOf(profile, drain);
+  const { all, between, byOuter, onStack, longest } = parts;
   if (all < between * LEAST_SEEN) return null;
   if (longest > all * MOST_IN_ONE) return null;
   if (longest >= BLOCK_MILLIS * 1_000 && all < longest * FEW_BLOCKS) return null;
   const most = largest(byOuter);
-  if (!most || most[1] < all * LEAST_SHARE) return mostOfPackage(profile, byPackage, { all, frameworks });
+  if (!most || most[1] < all * LEAST_SHARE) return mostOfPackage(profile, parts, frameworks);
   // A child's index is always larger than its parent's: the largest is the deepest.
   let deepest = [...onStack.keys()].find((each) => functionKey(profile.nodes[each]!.frame) === most[0])!;
   for (const [each, time] of onStack)
     if (time >= most[1] * COVERAGE && each > deepest && isUsers(profile.nodes[each]!.frame)) deepest = each;
   const culprit = blame(framesOf(profile, deepest));
-  const { subject } = culprit;
+  const { subject, app } = culprit;
+  const through = app || !subject?.package ? null : passedOn(subject.package, parts);
+  if (through && !frameworks.has(through)) return ofPackage(profile, through, parts);
   return subject && { key: functionKey(subject), blame: culprit, share: most[1] / all, ofPackage: null };
 }
 
-function mostOfPackage(
-  profile: CpuProfile,
-  byPackage: ReadonlyMap<string, number>,
-  { all, frameworks }: { all: number; frameworks: ReadonlySet<string> },
-): Most | null {
-  const most = largest(byPackage);
+function mostOfPackage(profile: CpuProfile, parts: Parts, frameworks: ReadonlySet<string>): Most | null {
+  const most = largest(parts.byPackage);
   // What a framework begins is the work of many handlers, and nothing that it does by itself.
-  if (!most || most[1] < all * LEAST_SHARE || frameworks.has(most[0])) return null;
-  const [name, micros] = most;
+  if (!most || most[1] < parts.all * LEAST_SHARE || frameworks.has(most[0])) return null;
+  return ofPackage(profile, passedOn(most[0], parts) ?? most[0], parts);
+}
+
+/** Where a package that begins the parts only waits for another one, that one; null where it works itself. */
+function passedOn(name: string, { byInner, all }: Parts): string | null {
+  const most = largest(byInner);
+  if (!most || most[0] === '' || most[0] === name) return null;
+  return most[1] >= all * LEAST_PASSED_ON && most[1] >= (byInner.get(name) ?? 0) * 2 ? most[0] : null;
+}
+
+function ofPackage(profile: CpuProfile, name: string, { byPackage, byInner, all }: Parts): Most {
+  const micros = Math.max(byPackage.get(name) ?? 0, byInner.get(name) ?? 0);
   return { key: `|${name}`, blame: packageEntry(profile, name), share: micros / all, ofPackage: name };
 }
 

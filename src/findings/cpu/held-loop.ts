@@ -8,6 +8,7 @@ import { EVENT_LOOP_BLOCK, LATE_LOOP } from '../thresholds/cpu.ts';
 import { onScale } from '../thresholds/scale.ts';
 import { capitalised, nameOfCode, packageOf, place, placeWithLibrary, subjectOf } from '../wording.ts';
 import { severityOf, urgencyOf } from './how-serious.ts';
+import { callbackAdvice, callbackEvidence } from './one-package.ts';
 
 /** Long enough, or often enough, that somebody who waits feels it. */
 export function isFeltChain(
@@ -41,10 +42,15 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
         unit: 'ms',
       },
       ...entryEvidence(chain),
+      ...callbackEvidence(chain),
     ],
     innocentExplanation:
       'At start-up nothing waits for the event loop. These chains ran while the process was serving.',
-    advice: [...workAdvice(chain), ...(ofPackage === null ? AWAIT_ADVICE : [PACKAGE_AWAIT_ADVICE])],
+    advice: [
+      ...callbackAdvice(chain),
+      ...workAdvice(chain),
+      ...(ofPackage === null ? AWAIT_ADVICE : [PACKAGE_AWAIT_ADVICE]),
+    ],
     caveats: [],
     asSymptom: `event loop held for up to ${longest} by awaits in ${place(named)}`,
     effect: 'cpu',

@@ -55,20 +55,11 @@ function add(to: PackageBlocks, group: BlockGroup): void {
 const NAMED = 3;
 
 export function packageEvidence({ blame, chains, calledBack }: PackageBlocks): Draft['evidence'] {
-  const name = nameOf(blame);
-  if (name === null) return [];
+  if (nameOf(blame) === null) return [];
   const longest = Math.max(0, ...chains.map(({ longestMillis }) => longestMillis));
   const count = chains.reduce((sum, { ranMillis }) => sum + ranMillis.length, 0);
-  const owner = packageOf((blame.inner ?? blame.library)!);
   return [
-    ...(calledBack.length === 0
-      ? []
-      : [
-          {
-            source: 'cpu-profile',
-            statement: `${owner} calls functions of the program: ${calledBack.slice(0, NAMED).map(place).join('; ')}`,
-          },
-        ]),
+    ...callbackEvidence({ blame, calledBack }),
     ...(count === 0
       ? []
       : [
@@ -80,8 +71,17 @@ export function packageEvidence({ blame, chains, calledBack }: PackageBlocks): D
   ];
 }
 
+type Called = Pick<PackageBlocks, 'blame' | 'calledBack'>;
+
+export function callbackEvidence({ blame, calledBack }: Called): Draft['evidence'] {
+  if (nameOf(blame) === null || calledBack.length === 0) return [];
+  const owner = packageOf((blame.inner ?? blame.library)!);
+  const named = calledBack.slice(0, NAMED).map(place).join('; ');
+  return [{ source: 'cpu-profile', statement: `${owner} calls functions of the program: ${named}` }];
+}
+
 /** What it works for is where its callbacks belong to. */
-export function callbackAdvice({ blame, calledBack: [first] }: PackageBlocks): string[] {
+export function callbackAdvice({ blame, calledBack: [first] }: Called): string[] {
   if (nameOf(blame) === null || !first) return [];
   return [
     `It works for the part of the program that ${place(first)} belongs to: find what makes it call that so often at once (a list without a limit, one query or document for too much), and make each call cheaper, for example without a promise where the value is there.`,
