@@ -116,7 +116,15 @@ function prepare({ packages, files = {}, build, rewrite = (text) => text, type }
   const runHere = ([command, ...rest]) =>
     execFileSync(command, rest, { cwd: at, stdio: 'pipe', env: environment(context) });
   if (!existsSync(join(at, 'node_modules')))
-    runHere(['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...SHARED_PACKAGES, ...packages]);
+    runHere([
+      'npm',
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      ...SHARED_PACKAGES,
+      ...packages,
+    ]);
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(at, file)), { recursive: true });
     writeFileSync(join(at, file), text);
