@@ -33,7 +33,27 @@ export function lastingRequests(
       answeredShare: answeredShareOf(site.site),
       unendedShare: unendedShareOf(site.site),
     }))
-    .filter(({ trend, survival }) => trend.verdict === 'growing' && (survival ?? 0) > 0);
+    .filter(
+      ({ trend, survival, site }) =>
+        trend.verdict === 'growing' && (survival ?? 0) > 0 && !(type === INBOUND && allEndAtAnAge(site)),
+    );
+}
+
+/** Reads at the end of the look, over at least so long, in which the oldest became older by less than this part of the time. */
+const LEVEL = { reads: 4, leastMillis: 4_000, part: 0.3 };
+
+/**
+ * Long polls that become more as a program gets busier: whoever is oldest is answered at about the same age, and no client leaves.
+ * Of requests that are never answered the oldest stays the oldest.
+ */
+function allEndAtAnAge({ reads }: AsyncSite): boolean {
+  const [first, last] = [reads.at(-LEVEL.reads), reads.at(-1)];
+  if (!first || !last || first.oldestMillis === undefined || last.oldestMillis === undefined) return false;
+  const millis = last.atMillis - first.atMillis;
+  const haveLeft = (last.oldDropped ?? 0) > (first.oldDropped ?? 0);
+  return (
+    !haveLeft && millis >= LEVEL.leastMillis && last.oldestMillis - first.oldestMillis < millis * LEVEL.part
+  );
 }
 
 /** Answers that begin and have no end. */
