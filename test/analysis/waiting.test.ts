@@ -342,6 +342,28 @@ describe('requests that last', () => {
     expect(requests!.blame.subject).toMatchObject({ functionName: 'handle' });
   });
 
+  /** Requests that come in become more; the oldest is so old, by second. */
+  const inbound = (oldest: (second: number) => number, more: { oldDropped?: number } = {}) =>
+    lasting(
+      INBOUND,
+      asyncSite(INBOUND, '', { label: 'GET /rooms/#/next', perSecond: 10, aliveShare: 0.5 }),
+      change((o) => {
+        for (const read of o.asyncObservations[0]!.sites.at(-1)!.reads) {
+          read.oldestMillis = oldest(read.atMillis / 1_000) * 1_000;
+          if (more.oldDropped !== undefined)
+            read.oldDropped = Math.round((more.oldDropped * read.atMillis) / 1_000);
+        }
+      }),
+    ).map(({ label }) => label);
+
+  test('are not long polls that become more, of which each is answered at the same age', () => {
+    expect(inbound((second) => Math.min(second, 12))).toEqual([]);
+    // The same one stays the oldest; each waits for longer than the one before; clients leave at that age.
+    expect(inbound((second) => second)).toEqual(['GET /rooms/#/next']);
+    expect(inbound((second) => second * 0.5)).toEqual(['GET /rooms/#/next']);
+    expect(inbound((second) => Math.min(second, 12), { oldDropped: 1 })).toEqual(['GET /rooms/#/next']);
+  });
+
   test.each<[string, Habit]>([
     ['that are answered', request({ aliveShare: 0 })],
     ['of the other direction', asyncSite(INBOUND, '', { label: 'GET /', perSecond: 10, aliveShare: 0.25 })],
