@@ -139,6 +139,19 @@ describe('a line in which nobody is served', () => {
     expect(finding!.evidence.map(({ statement }) => statement).join()).not.toContain('in every sample');
   });
 
+  test('of a class whose name a minifier has shortened is called after its package', () => {
+    const waiter = `${TAKE} > schedule@/app/node_modules/limit-er/lib/index.js:30`;
+    const minified = line(linear(6, 0), {
+      className: 'e',
+      holder: { kind: 'variable', name: 'fte', of: 'x' } as never,
+      waiters: [waiter, waiter].map((at) => framesFrom(at)),
+    });
+    const [finding] = findingsOf(...SILENT, minified);
+    expect(finding!.title).toMatch(/^Nothing in the queue of limit-er is served: 180 wait/);
+    const [unknown] = findingsOf(...SILENT, line(linear(6, 0), { className: 'e' }));
+    expect(unknown!.title).toMatch(/^Nothing in the queue of `\w+` is served: 180 wait/);
+  });
+
   test('of subscribers is told as that: nobody has taken anything', () => {
     const subscribers = change((o) => {
       line(linear(6, 0), {

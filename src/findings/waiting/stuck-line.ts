@@ -6,7 +6,7 @@ import { formatDuration, formatNumber } from '../../units/units.ts';
 import type { CreationSite } from '../creation-site.ts';
 import type { Draft } from '../rule.ts';
 import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
-import { inBrackets, perSecond, subjectOf } from '../wording.ts';
+import { inBrackets, packageOf, perSecond, subjectOf } from '../wording.ts';
 import { isName } from '../words/pool-words.ts';
 import { isOutage } from './outage.ts';
 import { silentCalls, silentCallsAdvice, silentCallsEvidence } from './silent-calls.ts';
@@ -49,7 +49,7 @@ const isLent = (steady: StuckLine['steady']) => steady.some(([, count]) => count
 
 export function describeStuckLine(line: StuckLine, site: CreationSite | null, facts: Facts): Draft {
   const { pool, waiting, headMillis, steady } = line;
-  const name = nameOf(line);
+  const name = nameOf(line, site);
   const calls = silentCalls(facts, pool.thread);
   const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
   const isSubscribed = SUBSCRIBERS.test(line.name);
@@ -69,7 +69,12 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
     title: isSubscribed
       ? `Subscribers of ${name} wait and none of them ends: ${formatNumber(waiting.last)}${more}, the first for at least ${formatDuration(headMillis)}${inBrackets(site?.blame)}`
       : `Nothing in the queue of ${name} is served: ${formatNumber(waiting.last)} wait${more}, the first for at least ${formatDuration(headMillis)}${inBrackets(site?.blame)}`,
-    subject: subjectOf('pool', pool.className || line.name, site?.frame ?? null, pool.thread),
+    subject: subjectOf(
+      'pool',
+      (isShortened(pool.className) ? '' : pool.className) || line.name,
+      site?.frame ?? null,
+      pool.thread,
+    ),
     impact: line.isGrowing
       ? { metric: 'waiting', value: waiting.slopePerSecond, unit: 'per second' }
       : { metric: 'waiting', value: waiting.last, unit: 'count' },
@@ -102,7 +107,7 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
 }
 
 const QUEUE_ADVICE = [
-  'Release what was taken (a connection, a lock, a permit) on every path, including errors and early returns: do it in a `finally`. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
+  'Release what was taken (a connection, a lock, a permit) on every path, including errors and early returns: do it in a `finally`. A job of a limiter or queue keeps its place until its promise settles or its callback is called: look for a path on which neither happens, and give each job a timeout. Do not take a second one while holding the first, such as a query outside of the transaction that it belongs to.',
   'Give the wait in this queue a timeout, so that later requests get an error instead of hanging.',
 ];
 
@@ -119,9 +124,16 @@ const HTTP2_ADVICE =
   'An HTTP/2 server limits concurrent streams (often to 100), and the session queues further requests. A stream whose response is neither read to its end nor closed keeps its slot: call `stream.close()` or `stream.resume()` on every path, also where the response is not needed.';
 
 /** "Semaphore `clerks`", "`queue` of pLimit". */
-function nameOf({ pool, name }: StuckLine): string {
+function nameOf({ pool, name }: StuckLine, site: CreationSite | null): string {
   const { className, holder } = pool;
+  const library = site?.blame.library;
+  if (isShortened(className)) return library ? packageOf(library) : `\`${name}\``;
   if (className === '') return holder && holder.of !== '' ? `\`${name}\` of ${holder.of}` : `\`${name}\``;
   const isNamed = holder && isName(holder.name) && holder.kind !== 'handle' && holder.name !== name;
   return isNamed ? `${className} \`${holder.name}\`` : className;
+}
+
+/** A minifier leaves a letter or two of a class; what holds it has as little of its name. */
+function isShortened(className: string): boolean {
+  return className !== '' && className.length <= 2;
 }

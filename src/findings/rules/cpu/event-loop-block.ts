@@ -63,7 +63,8 @@ export const eventLoopBlock: Rule = {
     // A worker has no one else waiting for its loop.
     const main = blocks.find(({ thread }) => thread === 0);
     const summary = cpu.find(({ thread }) => thread === 0);
-    if (!main || !summary || summary.durationMicros < EVENT_LOOP_BLOCK.leastMicros)
+    if (!main || !summary) return isCalm ? [] : { notApplicable: 'no CPU profile of the main thread' };
+    if (summary.durationMicros < EVENT_LOOP_BLOCK.leastMicros)
       return { notApplicable: 'the CPU profile of the main thread is shorter than 3 s' };
     const { durationMicros: duration, busyMicros: busy, hotspots } = withoutCpuWaits(summary, facts);
     const stretched = stretchedBy(facts);
