@@ -195,6 +195,24 @@ describe('the thread pool', () => {
     expect(asking.busyMillis!).toBeLessThan(hashing.busyMillis! / 5);
   });
 
+  it('of a stream that packs in many steps: one operation, on a thread for all of its steps', async () => {
+    const probe = install();
+    const text = crypto.randomBytes(400_000).toString('hex');
+    async function packs() {
+      await Promise.all([1, 2, 3, 4].map(() => promisify(zlib.gzip)(text)));
+    }
+    async function asksForFiles() {
+      for (let i = 0; i < 10; i++) await fs.promises.stat('/');
+    }
+    probe.startPoolWatch();
+    await Promise.all([packs(), asksForFiles()]);
+    const { sites } = probe.stopPoolWatch();
+    const by = (name: string) => sites.find(({ frames }) => namesIn(frames as unknown[][]).includes(name))!;
+    const [packing, asking] = [by('packs'), by('asksForFiles')];
+    expect(packing.count).toBe(4);
+    expect(asking.busyMillis!).toBeLessThan(packing.busyMillis! / 5);
+  });
+
   it('counts what has not come back yet for as long as it waits', async () => {
     const probe = install();
     probe.startPoolWatch();

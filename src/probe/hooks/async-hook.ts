@@ -5,6 +5,7 @@ import { enableWithoutPromises, findNodeHooks, type NodeHooks } from './node-hoo
 export interface HookCallbacks {
   init(asyncId: number, type: string, triggerAsyncId: number, resource: object): void;
   before?(asyncId: number): void;
+  after?(asyncId: number): void;
 }
 
 /** To be switched within `ChangeHooks` only. */

@@ -67,7 +67,7 @@ function asNodeHooks(scope: object | undefined): NodeHooks | null {
 export function enableWithoutPromises(
   node: NodeHooks,
   hook: object,
-  callbacks: { init?: unknown; before?: unknown },
+  callbacks: { init?: unknown; before?: unknown; after?: unknown },
 ): void {
   const [hooks, counts] = node.getHookArrays();
   if (hooks.includes(hook)) return;
@@ -79,6 +79,7 @@ export function enableWithoutPromises(
   };
   add(node.kInit, callbacks.init);
   add(node.kBefore, callbacks.before);
+  add(node.kAfter, callbacks.after);
   hooks.push(hook);
   if (before === 0) node.enableHooks();
 }

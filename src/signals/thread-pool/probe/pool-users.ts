@@ -18,6 +18,9 @@ type Site = ProbeThreadPool['sites'][number];
 interface Entry extends Sent {
   site: Site | null;
   weight: number;
+  isStream: boolean;
+  /** A stream that packs sends what is left once more whenever its output is full. */
+  isRest?: boolean;
 }
 
 const MAX_SITES = 100;
@@ -51,6 +54,9 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
   const longest = Math.min(LONGEST_LINE, Math.floor(MOST_STEPS / threads));
   const perType = new Map<string, number>();
   let watchedFrom = 0;
+  /** Whose turn it is. */
+  let back: { asyncId: number; entry: Entry } | null = null;
+  const { executionAsyncResource }: typeof import('node:async_hooks') = core.load('async_hooks');
 
   const siteFor = (type: string, frames: Site['frames']): Site | null => {
     const key = `${type}|${keyOf(frames)}`;
@@ -71,7 +77,8 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
       // The more there are, the fewer of them are asked for a stack.
       const weight = 2 ** Math.floor(seen / STACKS_PER_TYPE);
       const site = isPicked(seen, weight) ? siteFor(type, captureStack(init)) : null;
-      const entry: Entry = { site, weight, at: core.now(), backAt: -1 };
+      const isStream = startsWithOne(type, STREAMS);
+      const entry: Entry = { site, weight, at: core.now(), backAt: -1, isStream };
       if (line.length < longest) line.push(entry);
       else if (!site) return;
       pending.set(asyncId, entry);
@@ -83,26 +90,43 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
     pending.delete(asyncId);
     known.backAt = core.now();
     note(known, known.backAt);
+    if (known.isStream) back = { asyncId, entry: known };
   };
-  const note = ({ site, weight, at }: Entry, to: number) => {
+  /** Node keeps the input of such a stream for as long as some of it is left, and has sent that when this is called. */
+  const after = (asyncId: number) => {
+    try {
+      if (back?.asyncId !== asyncId) return;
+      const { site, weight } = back.entry;
+      back = null;
+      if (core.isStopped() || !core.reads.isObject(core.reads.own(executionAsyncResource(), 'buffer')))
+        return;
+      const entry: Entry = { site, weight, at: core.now(), backAt: -1, isStream: true, isRest: true };
+      if (line.length < longest) line.push(entry);
+      pending.set(asyncId, entry);
+    } catch {}
+  };
+  const note = ({ site, weight, at, isRest }: Entry, to: number) => {
     if (!site) return;
-    site.count += weight;
+    if (!isRest) site.count += weight;
     site.totalMillis += weight * (to - at);
   };
   /** Of what is not back, only what is known to wait for the pool or to be on it: not what ran on the thread that called it. */
   const tellTimes = (at: number) => {
-    const sent = line.filter(({ backAt, site }) => backAt >= 0 || (site !== null && isUnderWay(site)));
+    const sent = line.filter(
+      ({ backAt, site, isRest }) => backAt >= 0 || isRest || (site !== null && isUnderWay(site)),
+    );
     const times = timesOnThread(sent, threads, at);
     for (const [i, { site, weight }] of sent.entries())
       if (site) site.busyMillis = (site.busyMillis ?? 0) + weight * times[i]!;
   };
-  const hook = core.createHook({ init, before }, { promises: false });
+  const hook = core.createHook({ init, before, after }, { promises: false });
   const clear = () => {
     core.changeHooks(() => hook.disable());
     sites = new Map();
     line = [];
     pending.clear();
     perType.clear();
+    back = null;
   };
   core.cleanups.push(clear);
   return {
