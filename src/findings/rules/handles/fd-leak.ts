@@ -13,6 +13,7 @@ import {
   siteOfCalls,
   siteOfMakers,
   siteOfSurvivors,
+  siteOfSynchronous,
 } from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
 import type { Draft, Rule } from '../../rule.ts';
@@ -128,8 +129,11 @@ function siteOfOpens(facts: Facts): CreationSite | null {
   const isStream = (site: AsyncSite) => runs(site, /_construct|constructNT/);
   const usable = opens.filter((site) => blameOf(site.frames).subject).sort((a, b) => made(b) - made(a));
   const byHand = usable.find((site) => !isStream(site));
-  const best = byHand && made(byHand) >= made(usable[0]!) / FD_LEAK.streamsPerHand ? byHand : usable[0];
-  if (!best) return null;
+  const isOften = byHand && made(byHand) >= made(usable[0]!) / FD_LEAK.streamsPerHand;
+  // Streams that stay open were seen to stay. What opens without waiting is seen by the time it takes only.
+  const atOnce = isOften ? null : siteOfSynchronous(facts, 'fs.openSync', 'fs.closeSync');
+  const best = isOften ? byHand : usable[0];
+  if (atOnce || !best) return atOnce;
   const blame = blameOf(best.frames, 'of calls');
   return {
     blame,
