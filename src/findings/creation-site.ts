@@ -26,6 +26,8 @@ export interface CreationSite {
   isByRequests?: true;
   /** It starts worker threads, which are what opens it. */
   isByWorkers?: true;
+  /** Nothing was seen to open it: the place adds to this collection, which gains as many entries. */
+  companion?: string;
   /** Of those older than 5 s the part that still exists, 0..1; null or absent is unknown. */
   survival?: number | null;
 }
