@@ -1,6 +1,7 @@
 // What goes through objects of the program is called in a turn of the event loop of its own, and left out where there is none.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { installProbeIn } from '../../src/probe/client/probe-client.ts';
+import { sliceFor } from '../../src/signals/census/read.ts';
 import { fakeSession } from '../support/fake-session.ts';
 import { CONFIG, useProbes } from '../support/probe-here.ts';
 
@@ -90,4 +91,10 @@ describe('our end of it', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(probe.isHeld).toBe(false);
   });
+});
+
+test('a slice of a walk is longer where a turn of the loop is, up to what nobody feels', () => {
+  expect([0, 36, 80, 200, 400, 600, 5_000].map((turnMillis) => sliceFor(4, turnMillis))).toEqual([
+    4, 4, 4, 10, 20, 25, 25,
+  ]);
 });
