@@ -98,6 +98,7 @@ class Watch {
       folder: config.folder,
       quotaBytes: config.quotaBytes,
       onTrouble: (words) => this.decideStorage(words),
+      onRecovery: (words) => this.decideStorage(words, 'done'),
     });
     const { before } = this.store;
     const atMillis = clock.monotonic();
@@ -287,8 +288,8 @@ class Watch {
     };
   }
 
-  private decideStorage(detail: string): void {
-    this.decide({ ...NOBODY, what: 'storage', why: 'files', outcome: 'failed', detail });
+  private decideStorage(detail: string, outcome: 'failed' | 'done' = 'failed'): void {
+    this.decide({ ...NOBODY, what: 'storage', why: 'files', outcome, detail });
   }
 
   private decide(decision: Omit<Decision, 'at'>): void {

@@ -104,7 +104,7 @@ test('a slice of a walk is longer where a turn of the loop is, up to what nobody
 
 test('each turn that is asked for tells the process that culprit is still there', async () => {
   const said: unknown[] = [];
-  const channel = claimChannel(createRequire(import.meta.url) as Load);
+  const channel = claimChannel(createRequire(import.meta.url) as unknown as Load);
   const listener = (message: unknown) => said.push((message as ClaimMessage).say);
   channel.subscribe(listener);
   try {

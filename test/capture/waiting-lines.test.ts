@@ -169,6 +169,10 @@ describe('no line is', () => {
     ['data', { rows: [{ id: 1 }, { id: 2 }], names: new Map([['a', 'b']]) }],
     ['one alone', { queue: [waiter(1)] }],
     ['what has no prototype', Object.assign(Object.create(null), { queue: [waiter(1), waiter(2)] })],
+    [
+      'in an object of a class of C++',
+      Object.assign(new MessageChannel().port1, { queue: [waiter(1), waiter(2)] }),
+    ],
     ['a proxy in a field', { queue: new Proxy([waiter(1), waiter(2)], {}) }],
     [
       'what only a getter gives',
@@ -183,6 +187,15 @@ describe('no line is', () => {
     const { lines, read } = setUp();
     lines.consider(value, HELD);
     expect(read()).toEqual([]);
+  });
+
+  it.each([
+    ['a function', Object.assign(() => {}, { queue: [waiter(1), waiter(2)] })],
+    ['an object of a class', Object.assign(new Berths(), { queue: [waiter(1), waiter(2)] })],
+  ])('but one in a field of %s is', (_, value) => {
+    const { lines, read } = setUp();
+    lines.consider(value, HELD);
+    expect(read()).toMatchObject([{ waiting: 2, line: { name: 'queue' } }]);
   });
 
   it('a list of listeners', () => {

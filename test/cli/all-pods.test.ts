@@ -265,7 +265,7 @@ test('a pod that cannot be looked at is a row with its reason', async () => {
     ['no-node', 'No Node.js was found in pod no-node (container app, namespace prod).'],
   ]);
   expect([verdict, causes]).toEqual(['too-little-data', []]);
-  expect(verdictReason).toBe('None of the pods could be diagnosed. 4 pods could not be diagnosed.');
+  expect(verdictReason).toBe('None of the 4 pods could be diagnosed.');
 });
 
 test('Ctrl-C ends the looks that run, begins no other, and leaves nothing behind', async () => {

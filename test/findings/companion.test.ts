@@ -8,6 +8,7 @@ import {
   collection,
   fds,
   type Habit,
+  heapFloor,
   sockets,
 } from '../support/build-observations.ts';
 import { linear } from '../support/shapes.ts';
@@ -51,6 +52,16 @@ describe('what native code opens is placed where its owners are kept', () => {
         "title": "180 sockets to 10.2.2.2:5555 in ESTABLISHED, 6/s more while Map \`underway\` gains as many entries (src/partners.js:14, askPartner)",
       }
     `);
+  });
+
+  test('and not where other sockets are allocated, which stay as many', () => {
+    const pooled = 'emit@node:events:500 > health@/app/src/health.js:9 > Socket@node:net:400';
+    const leak = firstOf(
+      sockets(PARTNER, linear(6)),
+      heapFloor((seconds) => (seconds > 20 ? 2_000 : 1_000), pooled),
+      kept(6),
+    );
+    expect([leak.kind, leak.subject.file]).toEqual(['socket-leak', 'src/partners.js']);
   });
 
   test('event descriptors alone', () => {

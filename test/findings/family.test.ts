@@ -98,7 +98,7 @@ describe('it is said', () => {
       [healthy(1), idle(2), member(3, [], { verdict: 'too-little-data' })],
     ],
     ['Nothing was found in any of 1 process. 1 process could not be diagnosed.', [healthy(1), unseen(2)]],
-    ['None of the processes could be diagnosed. 2 processes could not be diagnosed.', [unseen(1), unseen(2)]],
+    ['None of the 2 processes could be diagnosed.', [unseen(1), unseen(2)]],
   ])('%s', (reason, members) => {
     expect(reasonOf(...members)).toBe(reason);
   });

@@ -1,4 +1,4 @@
-// Servers as people build and start them: the same planted leak and hotspot through every runner and bundler, each installed
+// Servers as people build and start them: the same planted leak, hotspot and dry pool through every runner and bundler, each installed
 // from the registry at a pinned version. Prints what culprit named, and exits with 1 when a file, a line or a name is wrong.
 //   node test/stress/builds.mjs [--node FILE] [--keep FOLDER] [build ...]
 import { execFile, execFileSync, spawn } from 'node:child_process';
@@ -45,7 +45,16 @@ const PLANTED = [
     name: 'priceOf',
     function: 'priceOf',
   },
+  {
+    kind: 'pool-exhaustion',
+    file: 'src/orders.ts',
+    mark: '// POOL',
+    name: 'warehouse',
+    function: 'ship',
+  },
 ];
+/** Which every build needs. */
+const SHARED_PACKAGES = ['generic-pool@3.9.0'];
 
 const args = process.argv.slice(2);
 const option = (name) => (args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined);
@@ -107,7 +116,15 @@ function prepare({ packages, files = {}, build, rewrite = (text) => text, type }
   const runHere = ([command, ...rest]) =>
     execFileSync(command, rest, { cwd: at, stdio: 'pipe', env: environment(context) });
   if (!existsSync(join(at, 'node_modules')))
-    runHere(['npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...packages]);
+    runHere([
+      'npm',
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      ...SHARED_PACKAGES,
+      ...packages,
+    ]);
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(at, file)), { recursive: true });
     writeFileSync(join(at, file), text);
@@ -206,7 +223,7 @@ function wrongProcess({ target }, at) {
 
 /** Null: kind, file, line and name are right, and the file is there. */
 function problemWith(report, planted, at) {
-  const found = planted.kind === 'cpu' ? busiest(report) : leakIn(report);
+  const found = planted.kind === 'cpu' ? busiest(report) : subjectOf(report, planted.kind);
   if (!found)
     return `not found, but: ${report.findings.map(({ title }) => title).join('; ') || report.verdict}`;
   const lines = readFileSync(join(at, planted.file), 'utf8').split('\n');
@@ -219,8 +236,8 @@ function problemWith(report, planted, at) {
   return told === should ? null : `WRONG: ${told}; planted: ${should}`;
 }
 
-function leakIn({ findings }) {
-  return findings.find(({ kind }) => kind === 'heap-leak')?.subject;
+function subjectOf({ findings }, wanted) {
+  return findings.find(({ kind }) => kind === wanted)?.subject;
 }
 
 /** By the profile's own table: a machine that has no CPU to spare has no hotspot either. */

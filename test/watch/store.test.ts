@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -56,7 +57,12 @@ const DECISION: Decision = {
   detail: '',
 };
 const open = (folder: string, trouble: string[] = []) =>
-  openStore({ folder, quotaBytes: 10 * MB, onTrouble: (words) => trouble.push(words) });
+  openStore({
+    folder,
+    quotaBytes: 10 * MB,
+    onTrouble: (words) => trouble.push(words),
+    onRecovery: (words) => trouble.push(words),
+  });
 
 describe('the state', () => {
   test('comes back as it was saved, in a private file', () => {
@@ -106,9 +112,37 @@ describe('the state', () => {
     expect(store.failures).toBe(2);
     expect(trouble).toHaveLength(1);
     expect(trouble[0]).toMatch(/^files cannot be written: /);
+    // The log can be written all the time.
     store.log(DECISION);
+    expect(trouble).toHaveLength(1);
+    rmSync(partial, { recursive: true });
+    store.save(STATE);
     expect(trouble[1]).toBe('files can be written again');
     expect(readState(folder)).toEqual(STATE);
+    store.close();
+  });
+
+  test('that cannot be written is told once, although what is told is logged, too', () => {
+    const folder = fresh();
+    const told: string[] = [];
+    const tell = (words: string) => {
+      told.push(words);
+      store.log(DECISION);
+    };
+    const store = openStore({
+      folder,
+      quotaBytes: 1_000,
+      onTrouble: tell,
+      onRecovery: tell,
+    });
+    const log = join(folder, 'decisions.jsonl');
+    mkdirSync(log);
+    store.log(DECISION);
+    store.log(DECISION);
+    expect(told).toEqual([expect.stringMatching(/^files cannot be written: /)]);
+    rmSync(log, { recursive: true });
+    store.log(DECISION);
+    expect(told.slice(1)).toEqual(['files can be written again']);
     store.close();
   });
 });

@@ -17,7 +17,10 @@ export function judgeFamily(
     causes,
     oddOnes: oddOnesOf(looked),
     verdict: verdict ?? 'too-little-data',
-    verdictReason: [sayWho({ sick, looked, missing }, causes), ...sayMissing(missing)].join(' '),
+    verdictReason: [
+      ...(looked.length > 0 ? [sayWho({ sick, looked }, causes)] : []),
+      ...sayMissing(missing, looked.length === 0),
+    ].join(' '),
     ...nextOf(causes, looked),
   };
 }
@@ -36,11 +39,10 @@ function nextOf(
 const VERDICTS = ['findings', 'too-little-data', 'idle', 'healthy'] as const;
 
 function sayWho(
-  { sick, looked, missing }: Record<'sick' | 'looked' | 'missing', readonly FamilyMember[]>,
+  { sick, looked }: Record<'sick' | 'looked', readonly FamilyMember[]>,
   causes: readonly FamilyCause[],
 ): string {
   const all = count(looked);
-  if (looked.length === 0) return `None of the ${nounsFor(missing).several} could be diagnosed.`;
   if (sick.length === 0) return sayHealth(looked, all);
   if (looked.length === 1) return `${nameOf(sick[0]!)} has a problem.`;
   if (sick.length === 1)
@@ -70,8 +72,11 @@ function sayHealth(looked: readonly FamilyMember[], all: string): string {
   return `Nothing was found in any of ${all}.`;
 }
 
-const sayMissing = (missing: readonly FamilyMember[]) =>
-  missing.length === 0 ? [] : [`${count(missing)} could not be diagnosed.`];
+function sayMissing(missing: readonly FamilyMember[], isAll: boolean): string[] {
+  if (missing.length === 0) return [];
+  if (isAll && missing.length > 1) return [`None of the ${count(missing)} could be diagnosed.`];
+  return [`${isAll ? `The ${nounsFor(missing).one}` : count(missing)} could not be diagnosed.`];
+}
 
 const nounsFor = (members: readonly FamilyMember[]) =>
   members.some(({ pod }) => pod !== undefined)

@@ -9,6 +9,8 @@ import type { ProbeHolder } from '../probe-protocol.ts';
 
 /** What the program uses of a library is mostly reached by what it does with it, sooner than by all that the library exports. */
 const FROM_LIBRARIES = 2;
+/** Handles of one sort: the oldest and the latest. All sockets of a busy server would take the place of everything else. */
+const MOST_OF_A_SORT = 100;
 
 interface Needs {
   reads: DataReads;
@@ -24,7 +26,7 @@ export function eachRoot(
   push: (value: unknown, holder: ProbeHolder, distance: number) => void,
 ): void {
   const { own } = reads;
-  for (const handle of [...activeHandles(), ...activeRequests()])
+  for (const handle of someOfEachSort([...activeHandles(), ...activeRequests()], reads))
     push(handle, { kind: 'handle', name: '', of: '' }, 0);
   push(own(process, '_events'), { kind: 'global', name: 'process', of: '' }, 0);
   const { _cache = {}, register } = load('module') as { _cache?: object; register?: object };
@@ -58,4 +60,19 @@ function eachModule(
       if (url.startsWith('file:')) tell(plainPath(url), module.getNamespace());
     } catch {}
   });
+}
+
+/** Sockets of one server are of a sort, and so are other things of one class. */
+function someOfEachSort(handles: readonly object[], { own, prototypeOf }: DataReads): object[] {
+  const sorts = new Map<unknown, object[]>();
+  for (const handle of handles) {
+    const sort = own(handle, 'server') ?? prototypeOf(handle);
+    const alike = sorts.get(sort);
+    if (alike) alike.push(handle);
+    else sorts.set(sort, [handle]);
+  }
+  const half = MOST_OF_A_SORT / 2;
+  return [...sorts.values()].flatMap((alike) =>
+    alike.length <= MOST_OF_A_SORT ? alike : [...alike.slice(0, half), ...alike.slice(-half)],
+  );
 }

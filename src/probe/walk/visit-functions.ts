@@ -3,6 +3,7 @@
 
 import type { DataReads } from '../objects/data-reads.ts';
 import { isLong } from '../objects/long-values.ts';
+import { isNative, sourceOf } from '../objects/native-functions.ts';
 import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
 import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
 import type { FieldVisitor, PlaceVisitor } from './field-group.ts';
@@ -40,6 +41,10 @@ export function createFunctionVisits({
   const { own, prototypeOf } = reads;
   const { push } = queue;
   const places: FunctionVisits['places'] = new Map();
+  /** By their texts, functions that have no place: Node makes some anew for each connection. */
+  const ofNode = new Set<string>();
+  /** How many bound functions of a name were looked into. */
+  const boundOf = new Map<string, number>();
   /** Functions of libraries whose turn has come: they were asked about before. */
   const libraryFunctions = new WeakSet<object>();
   /** By prototype: how many instances of the class were looked into; enough of one that is not the program's. */
@@ -62,14 +67,20 @@ export function createFunctionVisits({
   /** What it was bound to is held as by a variable of it. */
   const pushBound = ({ value: fn, depth, distance }: Visit, inspect: Inspect) => {
     const of = nameOf(fn);
+    const alike = boundOf.get(of) ?? 0;
+    if (alike >= SOME_INSTANCES) return;
+    boundOf.set(of, alike + 1);
     for (const held of inspect(fn)?.bound() ?? [])
       push(held, { kind: 'variable', name: 'this', of }, { depth: depth + 1, distance });
   };
   const visitFunction = (visited: Visit, inspect: Inspect) => {
     const { value: fn, holder, depth, distance, isFirst = false } = visited;
     if (isBound(fn)) return pushBound(visited, inspect);
-    const inspected = isNative(fn) ? null : inspect(fn);
-    if (!inspected?.place) return;
+    if (isNative(fn)) return;
+    const source = sourceOf(fn);
+    if (ofNode.has(source)) return;
+    const inspected = inspect(fn);
+    if (!inspected?.place) return void (ofNode.size < MAX_PLACES && ofNode.add(source));
     if (libraryFunctions.has(fn)) return pushScopes(fn, inspected, { depth, distance });
     const { scriptId, ...at } = inspected.place;
     const key = `${scriptId}:${at.line}:${at.column}`;
@@ -138,10 +149,6 @@ interface Place {
 /** By where it begins: names tell nothing apart where functions have none. */
 function beginsAt(at: Place | undefined, { url, line, column }: Place): boolean {
   return at !== undefined && at.line === line && at.column === column && at.url === url;
-}
-
-function isNative(fn: object): boolean {
-  return Function.prototype.toString.call(fn).endsWith('{ [native code] }');
 }
 
 /** Node keeps the signal of a controller in a private field of its own; its getter is no code of the program. */

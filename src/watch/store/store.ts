@@ -25,27 +25,38 @@ export interface Store {
 export interface StoreOptions {
   folder: string;
   quotaBytes: number;
-  /** The first failure since something was written, and the end of failing. */
+  /** The first failure. Like the other, it may log again, and that may fail again. */
   onTrouble: (words: string) => void;
+  /** All that failed has been written since. */
+  onRecovery: (words: string) => void;
 }
 
 /** Throws UsageError when another watcher has the folder, or it cannot be written. */
-export function openStore({ folder, quotaBytes, onTrouble }: StoreOptions): Store {
+export function openStore({ folder, quotaBytes, onTrouble, onRecovery }: StoreOptions): Store {
   const release = claimFolder(folder);
   removePartial(folder);
   const { before, setAside } = readBefore(folder);
   let failures = 0;
-  let isFailing = false;
+  // The last block of a full disk may still hold a line of the log, but not a state.
+  const failing = new Set<'state' | 'log'>();
+  let isTelling = false;
 
-  function guarded(write: () => void): void {
+  function tell(listener: (words: string) => void, words: string): void {
+    if (isTelling) return;
+    isTelling = true;
+    listener(words);
+    isTelling = false;
+  }
+
+  function guarded(file: 'state' | 'log', write: () => void): void {
     try {
       write();
-      if (isFailing) onTrouble('files can be written again');
-      isFailing = false;
+      if (failing.delete(file) && failing.size === 0) tell(onRecovery, 'files can be written again');
     } catch (error) {
       failures += 1;
-      if (!isFailing) onTrouble(`files cannot be written: ${(error as Error).message}`);
-      isFailing = true;
+      const isFirst = failing.size === 0;
+      failing.add(file);
+      if (isFirst) tell(onTrouble, `files cannot be written: ${(error as Error).message}`);
     }
   }
 
@@ -55,8 +66,8 @@ export function openStore({ folder, quotaBytes, onTrouble }: StoreOptions): Stor
     get failures() {
       return failures;
     },
-    save: (state) => guarded(() => writeState(folder, state)),
-    log: (decision) => guarded(() => logDecision(folder, decision)),
+    save: (state) => guarded('state', () => writeState(folder, state)),
+    log: (decision) => guarded('log', () => logDecision(folder, decision)),
     makeEvidence: (rule, target, at) => makeEvidence(folder, { rule, target, at, quotaBytes }),
     evidenceBytes: () => usedBytes(folder),
     close: release,

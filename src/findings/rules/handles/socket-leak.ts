@@ -58,7 +58,7 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
   const receiver = receiverOf(facts, socket, trend.last);
-  const site = receiver ? givenTo(receiver) : whoOpens(facts, socket, trend.slopePerSecond);
+  const site = receiver ? givenTo(receiver) : siteOf(facts, socket, trend.slopePerSecond);
   const things = socketThings(socket);
   const last = socket.endpoint === MANY_PORTS ? socket : lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
@@ -125,9 +125,8 @@ function sayPlace(site: CreationSite | null, receiver: Receiver | null): string 
   return receiver ? `, given to the '${receiver.event}' listener in ${where}` : `, opened in ${where}`;
 }
 
-function whoOpens(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
-  const found = orWhoAnswers(findSite(facts, socket, slopePerSecond), facts, slopePerSecond);
-  return found ?? (socket.direction === 'inbound' ? null : siteOfCompanion(facts, slopePerSecond));
+function siteOf(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
+  return orWhoAnswers(findSite(facts, socket, slopePerSecond), facts, slopePerSecond);
 }
 
 function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
@@ -140,6 +139,8 @@ function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): Cr
         : ['TCPWRAP', 'UDPWRAP'];
   return (
     siteOfSurvivors(facts, types, slopePerSecond) ??
+    // A place that allocates sockets may be one that closes them.
+    siteOfCompanion(facts, slopePerSecond) ??
     siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/)
   );
 }

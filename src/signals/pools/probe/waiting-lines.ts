@@ -2,6 +2,7 @@
 // The other fields of a queue's owner show what is checked out of a pool, or whether a lock is taken. Everything is held
 // weakly.
 import type { ProbeCore } from '../../../probe/core.ts';
+import { isNative } from '../../../probe/objects/native-functions.ts';
 import type { Inspect, ThreadInspector } from '../../../probe/objects/thread-inspector.ts';
 import type { ProbeHolder, ProbePool } from '../../../probe/probe-protocol.ts';
 import { BYTES_PER_FRAME } from '../../../probe/stacks/frames.ts';
@@ -197,7 +198,7 @@ export function createWaitingLines(
         // What waits in a stream waits for the other side of it.
         if (!prototype || core.reads.isA(value, Stream)) return;
         const alike = looked.get(prototype) ?? 0;
-        if (prototype !== Object.prototype && alike >= MANY_ALIKE) return;
+        if (prototype !== Object.prototype && (alike >= MANY_ALIKE || isOfNode(prototype, core))) return;
         looked.set(prototype, alike + 1);
         const of = prototype === Object.prototype ? '' : core.reads.classNameOf(value).slice(0, 100);
         note({ kind: 'own', owner: value, of, scope: 0, fields: ownFields(value) }, () => holder);
@@ -222,4 +223,10 @@ export function createWaitingLines(
         0,
       ),
   };
+}
+
+/** Of a class in C++, such as the parser of each connection: what Node keeps there waits for nobody. */
+function isOfNode(prototype: object, { reads }: ProbeCore): boolean {
+  const maker = reads.own(prototype, 'constructor');
+  return typeof maker === 'function' && maker !== Function && isNative(maker);
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { ship } from './orders';
 import { type Basket, Currency, priceOf } from './price';
 import { count, remember } from './sessions';
 
@@ -20,5 +21,6 @@ export function handle(): Answer {
     items: Array.from({ length: 40 }, (_, i) => ({ price: i, amount: 2 })),
   };
   for (let i = 0; i < 4; i++) remember(next++);
+  if (next % 20 === 0) ship(next / 20).catch(() => {});
   return { total: priceOf(basket), stored: count() };
 }
