@@ -202,6 +202,7 @@ class CaptureRun implements CaptureContext {
     if (!sample) return;
     this.asyncReads.noteSockets(sample.sockets);
     if (sample.residentBytes !== undefined) this.climb.residentBytes.push(sample.residentBytes);
+    if (sample.descriptors !== undefined) this.climb.descriptors.push(sample.descriptors);
   }
 
   private async readBaseline(main: ThreadCapture): Promise<void> {

@@ -2,6 +2,7 @@
 // the caller on the stack, the allocation stacks of the objects around them.
 import type { Blame } from '../analysis/cpu/blame/blame.ts';
 import { callerOfFiles, callerOfPackage, isHost } from '../analysis/cpu/blame/callers.ts';
+import type { Hotspot } from '../analysis/cpu/cpu.ts';
 import type { Facts } from '../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../analysis/growth/resource-growth.ts';
 import type { Trend } from '../analysis/statistics/trend.ts';
@@ -25,6 +26,8 @@ export interface CreationSite {
   isByRequests?: true;
   /** It starts worker threads, which are what opens it. */
   isByWorkers?: true;
+  /** Nothing was seen to open it: the place adds to this collection, which gains as many entries. */
+  companion?: string;
   /** Of those older than 5 s the part that still exists, 0..1; null or absent is unknown. */
   survival?: number | null;
 }
@@ -244,14 +247,28 @@ export function siteOfAllocations(facts: Facts, nodeFunction: RegExp): CreationS
 
 /** The user code that spends most CPU time under these Node functions: synchronous calls make no async resource. */
 export function siteOfCalls(facts: Facts, nodeFunction: RegExp): CreationSite | null {
+  return busiestCaller(facts, ({ frame, work, selfMicros }) =>
+    nodeFunction.test(work.call ?? '') || nodeFunction.test(frame.functionName) ? selfMicros : 0,
+  );
+}
+
+/** The user code that spends most CPU time in this synchronous function of Node's, of what does not call the other one, too. */
+export function siteOfSynchronous(facts: Facts, call: string, without: string): CreationSite | null {
+  return busiestCaller(facts, ({ synchronous }) =>
+    synchronous?.byCall.has(without) ? 0 : (synchronous?.byCall.get(call) ?? 0),
+  );
+}
+
+function busiestCaller(facts: Facts, microsOf: (hotspot: Hotspot) => number): CreationSite | null {
   const time = new Map<string, { micros: number; blame: Blame }>();
   for (const { hotspots } of facts.cpu) {
-    for (const { blame, selfMicros, frame, work } of hotspots) {
-      const isCall = nodeFunction.test(work.call ?? '') || nodeFunction.test(frame.functionName);
-      if (!isCall || !blame.subject) continue;
+    for (const hotspot of hotspots) {
+      const micros = microsOf(hotspot);
+      const { blame } = hotspot;
+      if (micros <= 0 || !blame.subject) continue;
       const key = `${blame.subject.file}:${blame.subject.line}`;
       const known = time.get(key) ?? { micros: 0, blame };
-      time.set(key, { ...known, micros: known.micros + selfMicros });
+      time.set(key, { ...known, micros: known.micros + micros });
     }
   }
   const best = [...time.values()].sort((a, b) => b.micros - a.micros)[0];

@@ -58,7 +58,7 @@ export function leakDraft(facts: Facts, leak: Leak): Draft {
   return {
     kind: leak.kind,
     severity: leak.severity ?? leakSeverity(left),
-    confidence: confidenceAt(confidence, site),
+    confidence: confidenceAt(confidence, site?.companion ? null : site),
     urgency: typeof urgency === 'number' ? urgency : Math.max(urgency.least, leakUrgency(left)),
     title: leak.title,
     subject: subjectOf(subject.type, subject.name, site?.frame ?? null, subject.thread),

@@ -24,15 +24,16 @@ export interface ProbeCore {
 export function createCore(load: Load, config: ProbeConfig): { core: ProbeCore; stop(): void } {
   const perf: typeof import('node:perf_hooks') = load('perf_hooks');
   let isStopped = false;
+  const reads = loadReads(load);
   const core: ProbeCore = {
     config,
     load,
     now: () => perf.performance.now(),
     cleanups: [],
     isStopped: () => isStopped,
-    reads: loadReads(load),
+    reads,
     changeHooks: createHookChanges(),
-    createHook: createHooks(load),
+    createHook: createHooks(load, reads),
   };
   const stop = () => {
     if (isStopped) return;

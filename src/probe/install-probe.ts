@@ -72,7 +72,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
   const handle: ProbeHandle = {
     sample: createSampling(core, parts, lease.renew),
     beat: lease.renew,
-    inTurn: createTurns(core, parts),
+    inTurn: createTurns(core, parts, lease.renew),
     stop,
     readAsync: asyncWatch.readAsync,
     watchAlso: asyncWatch.watchAlso,
@@ -109,12 +109,13 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
   return timeSteps(handle, steps);
 }
 
-/** Runs work in a turn of its own; undefined: the probe has stopped, or the work failed. */
-function createTurns(core: ProbeCore, { asyncWatch }: Parts): ProbeHandle['inTurn'] {
+/** Runs work in a turn of its own; undefined: the probe has stopped, or the work failed. Where turns are long, many of them are a long silence. */
+function createTurns(core: ProbeCore, { asyncWatch }: Parts, renew: () => void): ProbeHandle['inTurn'] {
   // Promises of the language: the program may have put others in their place.
   const { setImmediate: turn }: typeof import('node:timers/promises') = core.load('timers/promises');
-  return (work) =>
-    asyncWatch.asOwnWork(async () => {
+  return (work) => {
+    renew();
+    return asyncWatch.asOwnWork(async () => {
       await turn();
       try {
         return core.isStopped() ? undefined : work();
@@ -122,6 +123,7 @@ function createTurns(core: ProbeCore, { asyncWatch }: Parts): ProbeHandle['inTur
         return undefined;
       }
     });
+  };
 }
 
 /** Those with a bracket of their own around them, and those that are nothing. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { analyseHeapGrowth } from '../../src/analysis/growth/heap-growth.ts';
 import { survivingSites, takeMemoryApart } from '../../src/analysis/growth/resource-growth.ts';
+import type { AsyncObservation } from '../../src/model/async-resource.ts';
 import {
   asyncSite,
   buildObservations,
@@ -79,6 +80,29 @@ describe('surviving sites', () => {
       asyncSite('Timeout', 'd@/app/d.js:1', { aliveShare: 0 }),
     );
     expect(sites.map(({ blame }) => blame.subject!.functionName)).toEqual(['c', 'a']);
+  });
+
+  test.each([
+    ['grow by five reads where all that were watched stay', { watched: 20, stay: 20 }, 5, 'growing'],
+    ['do not by four', { watched: 20, stay: 20 }, 4, 'too-little-data'],
+    ['do not by five where few were watched', { watched: 15, stay: 15 }, 5, 'flat'],
+    ['do not by five where some are gone', { watched: 20, stay: 18 }, 5, 'flat'],
+  ] as const)('%s', (_, { watched, stay }, reads, verdict) => {
+    const observations = buildObservations(asyncSite('PROMISE', 'a@/app/a.js:1', { perSecond: 9 }));
+    const [{ sites, ...rest }] = observations.asyncObservations as [AsyncObservation];
+    const late = sites.map((site) => ({
+      ...site,
+      reads: Array.from({ length: reads }, (_, i) => ({
+        ...site.reads[0]!,
+        atMillis: 15_000 + 3_000 * i,
+        made: 100 * (i + 1),
+        watched: 30 * (i + 1),
+        alive: 30 * (i + 1),
+        oldWatched: watched,
+        oldAlive: stay,
+      })),
+    }));
+    expect(survivingSites([{ ...rest, sites: late }], ['PROMISE'])[0]!.trend.verdict).toBe(verdict);
   });
 });
 

@@ -1,6 +1,10 @@
 // What goes through objects of the program is called in a turn of the event loop of its own, and left out where there is none.
+import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { installProbeIn } from '../../src/probe/client/probe-client.ts';
+import type { Load } from '../../src/probe/load.ts';
+import { sliceFor } from '../../src/signals/census/read.ts';
+import { type ClaimMessage, claimChannel } from '../../src/target/holding/probe/claim-channel.ts';
 import { fakeSession } from '../support/fake-session.ts';
 import { CONFIG, useProbes } from '../support/probe-here.ts';
 
@@ -90,4 +94,23 @@ describe('our end of it', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(probe.isHeld).toBe(false);
   });
+});
+
+test('a slice of a walk is longer where a turn of the loop is, up to what nobody feels', () => {
+  expect([0, 36, 80, 200, 400, 600, 5_000].map((turnMillis) => sliceFor(4, turnMillis))).toEqual([
+    4, 4, 4, 10, 20, 25, 25,
+  ]);
+});
+
+test('each turn that is asked for tells the process that culprit is still there', async () => {
+  const said: unknown[] = [];
+  const channel = claimChannel(createRequire(import.meta.url) as unknown as Load);
+  const listener = (message: unknown) => said.push((message as ClaimMessage).say);
+  channel.subscribe(listener);
+  try {
+    await install().inTurn(() => said.push('work'));
+  } finally {
+    channel.unsubscribe(listener);
+  }
+  expect(said).toEqual(['renew', 'work']);
 });

@@ -23,6 +23,20 @@ test.each<[string, number[]]>([
   expect(isCostRising(seen)).toBe(false);
 });
 
+test.each<[string, boolean, number[]]>([
+  ['that are opened at each second', true, costs((t) => 20 + 6 * t)],
+  ['of which none came in one second', true, costs((t) => 20 + 2 * (t > 14 ? t - 1 : t))],
+  ['that come and go', false, costs((t) => 20 + ((t * 7) % 5))],
+  ['that came all at once', false, costs((t) => (t < 12 ? 20 : 60))],
+  ['of clients that have all come', false, costs((t) => Math.min(20 + 6 * t, 80))],
+])('descriptors %s ask for a search: %s', async (_, isAsked, counts) => {
+  const thread = fakeThread({ reads: { walk: () => ({ scanned: 50, cut: false, functions: [] }) } });
+  const climb = new HeapClimb(fakeContext([thread]));
+  climb.descriptors.push(...counts);
+  await climb.step();
+  expect(thread.calls.some((call) => call.startsWith('walk'))).toBe(isAsked);
+});
+
 test.each<[string, boolean, number]>([
   ['', false, 1],
   [', longer where the first search did not come to everything', true, 2],

@@ -29,7 +29,7 @@ test('of each sort of handle some begin it, the oldest and the latest', () => {
   const begun: unknown[] = [];
   eachRoot(
     () => ({}) as never,
-    { reads, isFar: () => false },
+    { reads, isFar: () => false, thread: { during: () => {} } },
     (value, { kind }) => {
       if (kind === 'handle' && value instanceof Handle) begun.push(value);
     },

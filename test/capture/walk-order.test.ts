@@ -73,7 +73,11 @@ test('modules of libraries come late, but for those that allocate what stays', (
   const distances: [name: string, distance: number][] = [];
   eachRoot(
     (name) => (name === 'module' ? { _cache } : {}) as never,
-    { reads, isFar: (file) => file === '/app/node_modules/router/index.js' },
+    {
+      reads,
+      isFar: (file) => file === '/app/node_modules/router/index.js',
+      thread: { during: () => {} },
+    },
     (_value, { kind, name }, distance) => {
       if (kind === 'exports') distances.push([name, distance]);
     },
@@ -82,5 +86,44 @@ test('modules of libraries come late, but for those that allocate what stays', (
     ['/app/server.js', 0],
     ['/app/node_modules/cache/index.js', 0],
     ['/app/node_modules/router/index.js', 2],
+  ]);
+});
+
+test('ES modules are roots by their namespaces, but for those of Node and those that were never linked', () => {
+  const reads = createDataReads(types, () => 0);
+  const register = () => {};
+  const loaded = (getNamespace: () => object) => ({ javascript: { module: { getNamespace } } });
+  const unlinked = () => {
+    throw new Error('ERR_VM_MODULE_STATUS');
+  };
+  const app = { dispatch() {} };
+  const router = { route() {} };
+  const loadCache = new Map<string, object>([
+    ['file:///app/src/dispatch%20all.mjs', loaded(() => app)],
+    ['file:///app/node_modules/router/index.js', loaded(() => router)],
+    ['file:///app/broken.mjs', loaded(unlinked)],
+    ['file:///app/data.json', { json: {} }],
+    ['node:fs', loaded(() => ({}))],
+  ]);
+  const told: [name: string, value: unknown, distance: number][] = [];
+  eachRoot(
+    (name) => (name === 'module' ? { register } : {}) as never,
+    {
+      reads,
+      isFar: (file) => file === '/app/node_modules/router/index.js',
+      thread: {
+        during: (work) =>
+          work((value) =>
+            value === register ? ({ scopes: () => [{ cascadedLoader: { loadCache } }] } as never) : null,
+          ),
+      },
+    },
+    (value, { kind, name }, distance) => {
+      if (kind === 'exports' && value) told.push([name, value, distance]);
+    },
+  );
+  expect(told).toEqual([
+    ['/app/src/dispatch all.mjs', app, 0],
+    ['/app/node_modules/router/index.js', router, 2],
   ]);
 });

@@ -16,6 +16,7 @@ import {
   threads,
   timers,
 } from '../support/build-observations.ts';
+import type { Slice } from '../support/build-profile.ts';
 import {
   lookups,
   pool,
@@ -660,6 +661,24 @@ describe('what is leaked on one path of several is placed all the same:', () => 
       closed('FSREQPROMISE', saving, 40),
     );
     expect(unplaced!.title).toBe('Open deleted files /tmp/upload-# accumulate at 4/s and are never closed');
+  });
+
+  test('nor on streams, which close their files, where a function opens them at once and closes none', () => {
+    const opening =
+      'createWriteStream@node:fs:3000 > _construct@node:internal/fs/streams:60 > open@node:fs:500';
+    const written = asyncSite('FSREQCALLBACK', `${LOAD} > ${opening}`, { perSecond: 40, aliveShare: 0 });
+    const placed = (...calls: string[]) => {
+      const [finding] = findingsOf(
+        fds('deleted-file', '/tmp/export-#.csv', linear(4)),
+        written,
+        cpu([[SERVE, 50], ...calls.map((call): Slice => [`${PLACE} > ${call}@node:fs:560 > open`, 1])]),
+      );
+      return [finding!.kind, finding!.subject.function];
+    };
+    expect(placed()).toEqual(['fd-leak', 'load']);
+    expect(placed('openSync', 'fstatSync')).toEqual(['fd-leak', 'handle']);
+    expect(placed('openSync', 'readSync', 'closeSync')).toEqual(['fd-leak', 'load']);
+    expect(placed('readFileSync')).toEqual(['fd-leak', 'load']);
   });
 
   test('but not on a place whose things grow at quite another pace', () => {

@@ -9,7 +9,7 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
 ]);
 
 /** Like `test`; a known defect is expected to fail. */
-export function check(title: string, body: () => unknown, timeout = 10_000): void {
+export function check(title: string, body: () => unknown, timeout = 60_000): void {
   (KNOWN.has(title) ? test.fails : test)(title, { timeout }, async () => {
     await body();
   });

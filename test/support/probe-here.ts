@@ -53,6 +53,7 @@ export function useCores(): () => CoreByHand {
   });
   return () => {
     let isStopped = false;
+    const reads = createDataReads(types, () => performance.now());
     const core: CoreByHand = {
       config: CONFIG,
       load: load as ProbeCore['load'],
@@ -60,9 +61,9 @@ export function useCores(): () => CoreByHand {
       now: () => core.atMillis,
       cleanups: [],
       isStopped: () => isStopped,
-      reads: createDataReads(types, () => performance.now()),
+      reads,
       changeHooks: createHookChanges(),
-      createHook: createHooks(load as ProbeCore['load']),
+      createHook: createHooks(load as ProbeCore['load'], reads),
       stop() {
         isStopped = true;
         for (const cleanup of core.cleanups.splice(0).reverse()) cleanup();

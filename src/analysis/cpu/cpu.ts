@@ -41,7 +41,7 @@ export interface Hotspot {
   /** What it runs for, where Node's own frames on its stack tell: after an `await` they do not. */
   trigger: 'request' | 'timer' | null;
   /** The synchronous calls of Node's in it, named after the dearest, where there are any. */
-  synchronous: { work: Work; micros: number } | null;
+  synchronous: SynchronousCalls | null;
   selfMicros: number;
   /** Time with this function anywhere on the stack, recursion counted once. */
   totalMicros: number;
@@ -51,6 +51,13 @@ export interface Hotspot {
   hotLineShare: number;
   /** A function that V8 has inlined into this one, and its share of the samples; null where none is told. */
   inlined: { frame: Frame; share: number } | null;
+}
+
+export interface SynchronousCalls {
+  work: Work;
+  micros: number;
+  /** By the call, such as "fs.openSync". */
+  byCall: ReadonlyMap<string, number>;
 }
 
 /** `textOf` gives the text of a source line, for naming what it does. */
@@ -149,7 +156,7 @@ export interface Responsibility {
   top: Hotspot;
   selfMicros: number;
   /** As in Hotspot. */
-  synchronous: { work: Work; micros: number } | null;
+  synchronous: SynchronousCalls | null;
 }
 
 /** Hot functions by the code that is to change; what only moves bytes through sockets is what servers are for. */
@@ -192,7 +199,7 @@ function describe(group: HotspotGroup, frames: Frame[], known: Known): Hotspot {
     blame: followed(blame(frames), pathOf),
     work: workOf(group, classifyWork(frames, text)),
     trigger: triggerOf(frames),
-    synchronous: group.synchronous && sumSynchronous([...group.synchronous.values()]),
+    synchronous: group.synchronous && sumSynchronous(group.synchronous),
     selfMicros: group.selfMicros,
     totalMicros: totals.get(group.key) ?? group.selfMicros,
     hotLine,
@@ -219,9 +226,15 @@ function triggerOf(frames: readonly Frame[]): Hotspot['trigger'] {
 }
 
 /** Named after the dearest of them. */
-function sumSynchronous(calls: { work: Work; micros: number }[]): Hotspot['synchronous'] {
-  const [dearest] = calls.toSorted((a, b) => b.micros - a.micros);
-  return dearest ? { work: dearest.work, micros: calls.reduce((sum, { micros }) => sum + micros, 0) } : null;
+function sumSynchronous(calls: NonNullable<HotspotGroup['synchronous']>): SynchronousCalls | null {
+  const [dearest] = [...calls.values()].sort((a, b) => b.micros - a.micros);
+  if (!dearest) return null;
+  const byCall = new Map([...calls].map(([call, { micros }]) => [call, micros]));
+  return {
+    work: dearest.work,
+    micros: [...byCall.values()].reduce((sum, micros) => sum + micros, 0),
+    byCall,
+  };
 }
 
 /** Recursion counted once. */

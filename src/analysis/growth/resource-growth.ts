@@ -107,8 +107,19 @@ function describeSite(site: AsyncSite, coverage: number): SurvivingSite {
     alive: points.at(-1)!.value,
     madePerSecond: (last.made * scale) / seconds,
     survival: last.oldWatched === 0 ? null : last.oldAlive / last.oldWatched,
-    trend: judgeTrend(points, { leastPoints: 5, leastRise: 2 }),
+    trend: judgeTrend(points, {
+      leastPoints: 5,
+      leastRise: 2,
+      ...(isKeptWhole(last) && { alpha: KEPT_WHOLE.alpha }),
+    }),
   };
+}
+
+/** Where each one that was watched stays, their number grows as they are made: that five counts rise is enough. */
+const KEPT_WHOLE = { leastWatched: 16, leastShare: 0.95, alpha: 0.05 };
+
+function isKeptWhole({ oldWatched, oldAlive }: AsyncSite['reads'][number]): boolean {
+  return oldWatched >= KEPT_WHOLE.leastWatched && oldAlive >= KEPT_WHOLE.leastShare * oldWatched;
 }
 
 export interface MemoryParts {

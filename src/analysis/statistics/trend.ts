@@ -38,6 +38,8 @@ export interface TrendOptions {
   lateShare: number;
   /** It rises by steps with level parts between, which have no slope: the late one is taken from end to end. */
   inSteps: boolean;
+  /** A larger p-value is no trend. By Kendall's test five points that all rise have 0.028, six 0.009. */
+  alpha: number;
 }
 
 export const DEFAULT_TREND: TrendOptions = {
@@ -46,18 +48,18 @@ export const DEFAULT_TREND: TrendOptions = {
   flatFrom: Number.POSITIVE_INFINITY,
   lateShare: 0.4,
   inSteps: false,
+  alpha: 0.01,
 };
 
 /** A sawtooth that falls back by more than this share of its range is not growing. */
 const LARGEST_DRAWDOWN = 0.5;
 /** Points further off the line than this share of the rise are noise with a drift, not growth. */
 const LARGEST_SCATTER = 0.2;
-const ALPHA = 0.01;
 const MAX_POINTS = 200;
 
 export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions> = {}): Trend {
   const points = thin(all);
-  const { leastPoints, leastRise, flatFrom, lateShare, inSteps } = { ...DEFAULT_TREND, ...options };
+  const { leastPoints, leastRise, flatFrom, lateShare, inSteps, alpha } = { ...DEFAULT_TREND, ...options };
   const first = points[0]?.value ?? 0;
   const last = points.at(-1)?.value ?? 0;
   const slopes = pairwiseSlopes(points);
@@ -77,9 +79,9 @@ export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions>
     const hasRisen = points.some(({ value }) => last - value >= leastRise);
     return points.length >= flatFrom && !hasRisen ? { ...base, verdict: 'flat' } : base;
   }
-  if (s > 0 && pValue < ALPHA && isSustained(points, base, leastRise, lateShare))
+  if (s > 0 && pValue < alpha && isSustained(points, base, leastRise, lateShare))
     return { ...base, verdict: 'growing' };
-  if (s < 0 && pValue < ALPHA && base.slopePerSecond < 0) return { ...base, verdict: 'falling' };
+  if (s < 0 && pValue < alpha && base.slopePerSecond < 0) return { ...base, verdict: 'falling' };
   return { ...base, verdict: 'flat' };
 }
 

@@ -13,6 +13,7 @@ import {
   estimateScriptsMillis,
   isClearlyRising,
   isCostRising,
+  isCountRising,
   isExternalRising,
   isFloorRising,
   isMemoryRising,
@@ -73,6 +74,8 @@ const FIRST_SNAPSHOT_FROM = 0.25;
 export class HeapClimb {
   /** Resident memory at each passive sample. */
   readonly residentBytes: number[] = [];
+  /** Open descriptors at each passive sample. */
+  readonly descriptors: number[] = [];
   private readonly heights = new Map<number, Height>();
   private readonly isTight: boolean;
 
@@ -111,7 +114,8 @@ export class HeapClimb {
       if (!thread.probe) return;
       const height = this.heightOf(thread);
       height.isRising = this.isRising(thread);
-      const isWorthWatching = height.isRising || isCostRising(thread.counters.requestCosts);
+      const isWorthWatching =
+        height.isRising || isCostRising(thread.counters.requestCosts) || isCountRising(this.descriptors);
       if (height.isWatched) await this.watch(thread, height, part);
       else if (part < LATEST_START && isWorthWatching) await this.startWatching(thread, height);
       const isDue =

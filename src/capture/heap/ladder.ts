@@ -235,5 +235,17 @@ export function isCostRising(millis: readonly number[]): boolean {
 const COST_LOOKS = 4;
 const COST_RISE = 1.3;
 
+/**
+ * Descriptors become more and more, one number a second: where native code opens them, only the collection that their owners are
+ * kept in has a place.
+ */
+export function isCountRising(counts: readonly number[]): boolean {
+  const recent = counts.slice(SETTLING_LOOKS).slice(-COUNT_LOOKS);
+  if (recent.length < COUNT_LOOKS) return false;
+  const steps = recent.slice(1).map((count, i) => count - recent[i]!);
+  return steps.filter((step) => step > 0).length >= steps.length - 1 && Math.min(...steps) >= 0;
+}
+const COUNT_LOOKS = 8;
+
 const middleOf = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1]!;

@@ -15,6 +15,7 @@ const MAPPED_FILES_EVERY = 3;
 /** Of one sample, what decides on the next steps. */
 export interface OutsideSample {
   residentBytes?: number;
+  descriptors?: number;
   sockets?: SocketGroup[];
 }
 
@@ -41,6 +42,6 @@ export function createOutsideLook(
     sink.line({ type: 'passive', ...sample, addons, mappedFiles });
     sink.line({ type: 'scheduling', ...readScheduling(localPid, context.elapsed()) });
     if (!outcome.steps.includes('passive')) outcome.steps.push('passive');
-    return { residentBytes: sample.rssBytes, sockets: sample.sockets };
+    return { residentBytes: sample.rssBytes, descriptors: sample.fdCount, sockets: sample.sockets };
   };
 }

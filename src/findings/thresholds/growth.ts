@@ -45,5 +45,10 @@ export const SITE_SURVIVAL = {
   samePace: 2,
 };
 
+export const COMPANION = {
+  /** Both are counted, once a second: they differ by what was made between the two reads. */
+  samePace: 1.2,
+};
+
 /** Caches of a process this young are often not full yet: two minutes, as long as most programs warm up. */
 export const YOUNG_SECONDS = 120;

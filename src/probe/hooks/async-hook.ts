@@ -1,5 +1,6 @@
 // Async hooks that leave V8's promises alone until promises are asked for.
 import type { Load } from '../load.ts';
+import type { DataReads } from '../objects/data-reads.ts';
 import { enableWithoutPromises, findNodeHooks, type NodeHooks } from './node-hooks.ts';
 
 export interface HookCallbacks {
@@ -23,7 +24,7 @@ export function arePromisesHooked(): boolean {
 export type CreateHook = (callbacks: HookCallbacks, wanted: { promises: boolean }) => AsyncHook;
 
 /** Where nothing else works (an unknown Node older than 24.12, or one without an inspector), promises are hooked all the same. */
-export function createHooks(load: Load): CreateHook {
+export function createHooks(load: Load, reads: DataReads): CreateHook {
   const asyncHooks: typeof import('node:async_hooks') = load('async_hooks');
   let knowsOption: boolean | null = null;
   let node: NodeHooks | null | undefined;
@@ -41,7 +42,7 @@ export function createHooks(load: Load): CreateHook {
     const isPlain = promises || knowsOption;
     return {
       enable() {
-        if (!isPlain && node === undefined) node = findNodeHooks(load, hook.enable);
+        if (!isPlain && node === undefined) node = findNodeHooks(load, reads, hook.enable);
         if (isPlain || !node) hook.enable();
         else enableWithoutPromises(node, hook, callbacks);
       },

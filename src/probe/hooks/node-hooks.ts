@@ -1,7 +1,7 @@
 // What lib/async_hooks.js of Node has in its closure to switch a hook on, found by the inspector of this thread.
 import type { Load } from '../load.ts';
-import { createExchange } from '../objects/exchange.ts';
-import { type InspectorSession, openInspectorSession } from '../objects/inspector-session.ts';
+import type { DataReads } from '../objects/data-reads.ts';
+import { createThreadInspector } from '../objects/thread-inspector.ts';
 
 /** Node's own names (lib/async_hooks.js, the same from 16 to 24). */
 export interface NodeHooks {
@@ -18,36 +18,15 @@ export interface NodeHooks {
 }
 
 const COUNTS = ['kInit', 'kBefore', 'kAfter', 'kDestroy', 'kPromiseResolve'] as const;
-const GROUP = 'culprit-hooks';
-
-interface Remote {
-  objectId?: string;
-}
-
 /** `enable`: of a hook that Node made. Null where this Node has something else there. Never throws. */
-export function findNodeHooks(load: Load, enable: () => unknown): NodeHooks | null {
-  const exchange = createExchange();
-  let session: InspectorSession | null = null;
+export function findNodeHooks(load: Load, reads: DataReads, enable: () => unknown): NodeHooks | null {
+  let found: NodeHooks | null = null;
   try {
-    session = openInspectorSession(load);
-    exchange.open();
-    const question = { expression: exchange.give(enable), objectGroup: GROUP, silent: true };
-    const remote = session.post<{ result: Remote }>('Runtime.evaluate', question)?.result;
-    const properties = session.post<{ internalProperties?: { name: string; value?: Remote }[] }>(
-      'Runtime.getProperties',
-      { objectId: remote?.objectId, ownProperties: true },
-    );
-    const scopes = properties?.internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value;
-    // An array without a prototype, of { description, object }; the innermost is the module's.
-    const list = exchange.take(session, scopes) as ArrayLike<{ object?: object }> | undefined;
-    return asNodeHooks(list?.[0]?.object);
-  } catch {
-    return null;
-  } finally {
-    exchange.close();
-    session?.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
-    session?.close();
-  }
+    createThreadInspector({ load, reads, config: { url: '' }, cleanups: [] }).during((inspect) => {
+      found = asNodeHooks(inspect(enable)?.scopes()[0]);
+    });
+  } catch {}
+  return found;
 }
 
 function asNodeHooks(scope: object | undefined): NodeHooks | null {

@@ -1,7 +1,8 @@
 // The inspector of this very thread, for what only it can see of an object: where a function begins, the variables it
 // closes over, private fields, what a proxy stands for.
 import { ownerOf } from '../../model/owner/owner.ts';
-import type { ProbeCore } from '../core.ts';
+import type { Load } from '../load.ts';
+import type { DataReads } from './data-reads.ts';
 import { createExchange } from './exchange.ts';
 import { type InspectorSession, openInspectorSession } from './inspector-session.ts';
 
@@ -67,8 +68,11 @@ export function createThreadInspector({
   cleanups,
   reads,
   placesAll = false,
-}: Pick<ProbeCore, 'load' | 'cleanups' | 'reads'> & {
+}: {
+  load: Load;
   config: { url: string };
+  cleanups: (() => void)[];
+  reads: DataReads;
   placesAll?: boolean;
 }): ThreadInspector {
   const exchange = createExchange();
@@ -83,11 +87,12 @@ export function createThreadInspector({
   };
 
   const urlOf = (scriptId: string, session: InspectorSession): string | undefined => {
-    if (!isAllListed && scripts?.has(scriptId) === false) {
+    scripts ??= session.listScripts();
+    if (!isAllListed && !scripts.has(scriptId)) {
       isAllListed = true;
       scripts = session.listAllScripts();
     }
-    return scripts?.get(scriptId);
+    return scripts.get(scriptId);
   };
 
   /** Of a bound function: where the function behind it begins. */
@@ -116,7 +121,10 @@ export function createThreadInspector({
       return { ...NOTHING, target: () => exchange.take(session, internal(properties, '[[Target]]')) };
     return {
       ...NOTHING,
-      place: placeOf(properties, session),
+      // Of what is asked for its scopes only, nobody needs the scripts.
+      get place() {
+        return placeOf(properties, session);
+      },
       scopes() {
         const scopes = internal(properties, '[[Scopes]]');
         // An array without a prototype, of { description, object }; the last is the global object's.
@@ -158,7 +166,6 @@ export function createThreadInspector({
       const release = () => session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP });
       let inspections = 0;
       try {
-        scripts ??= session.listScripts();
         exchange.open();
         work((value) => {
           // Scopes are copies: let go of soon enough, they never outlive a minor collection.

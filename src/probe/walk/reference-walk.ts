@@ -52,7 +52,7 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
       const visitors = { visit: visitAlso, visitFields, visitPlace };
       const { places, goOn } = begin(
         core,
-        { queue, longestChain, firstFiles: new Set(first.files) },
+        { queue, longestChain, firstFiles: new Set(first.files), thread },
         visitors,
       );
       let isWhole = false;
@@ -87,7 +87,17 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
 
 function begin(
   { load, reads, now }: ProbeCore,
-  { queue, longestChain, firstFiles }: { queue: VisitQueue; longestChain: number; firstFiles: Set<string> },
+  {
+    queue,
+    longestChain,
+    firstFiles,
+    thread,
+  }: {
+    queue: VisitQueue;
+    longestChain: number;
+    firstFiles: Set<string>;
+    thread: ThreadInspector;
+  },
   visitors: Required<WalkVisitors>,
 ) {
   const { visit, visitFields, visitPlace } = visitors;
@@ -102,7 +112,7 @@ function begin(
     visitFields,
     visitPlace,
   });
-  eachRoot(load, { reads, isFar }, (value, holder, distance) =>
+  eachRoot(load, { reads, isFar, thread }, (value, holder, distance) =>
     queue.push(value, holder, { depth: 0, distance }),
   );
 

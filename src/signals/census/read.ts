@@ -19,7 +19,7 @@ export const censusRead: LiveSignal<'census', [deadlineMillis: number]> = {
 };
 
 export interface WalkPlan extends WalkLimits {
-  /** Milliseconds that the thread is held at a time. */
+  /** Milliseconds that the thread is held at a time; more where its turns are that much longer. */
   sliceMillis: number;
   /** Between two slices the program goes on for so long. */
   restMillis: number;
@@ -36,15 +36,33 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
     if (!probe) return null;
     const { sliceMillis, restMillis, budgetMillis, isListing, ...limits } = plan;
     if (isListing) await duringOwnPause('list scripts', () => probe.call('listScripts'));
+    const from = performance.now();
     await probe.call('beginWalk', limits);
-    for (let left = budgetMillis; ; left -= sliceMillis) {
-      const isLast = left <= sliceMillis;
-      const walk = await probe.call('walkOn', sliceMillis, isLast);
+    let turnMillis = performance.now() - from;
+    for (let left = budgetMillis; ; ) {
+      const slice = sliceFor(sliceMillis, turnMillis);
+      const isLast = left <= slice || performance.now() - from > LONGEST_WALK_MILLIS;
+      const askedAt = performance.now();
+      const walk = await probe.call('walkOn', slice, isLast);
       if (walk || isLast) return walk;
+      turnMillis = performance.now() - askedAt - slice;
+      left -= slice;
       await delay(restMillis);
     }
   },
 };
+
+/**
+ * A busy loop comes to each slice a turn later only. Where a turn takes half a second, nobody feels some milliseconds more of it, and
+ * forty of the shortest slices would take as many turns.
+ */
+export function sliceFor(sliceMillis: number, turnMillis: number): number {
+  return Math.round(Math.min(MOST_SLICE_MILLIS, Math.max(sliceMillis, turnMillis * SLICE_OF_TURN)));
+}
+const MOST_SLICE_MILLIS = 25;
+const SLICE_OF_TURN = 0.05;
+/** Nothing else is read meanwhile. */
+const LONGEST_WALK_MILLIS = 8_000;
 
 /** Where one function of each of these classes of the last census begins, as far as its script is known. */
 export const closuresRead: LiveSignal<'closures', [classes: string[]]> = {

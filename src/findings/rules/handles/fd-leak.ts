@@ -13,8 +13,10 @@ import {
   siteOfCalls,
   siteOfMakers,
   siteOfSurvivors,
+  siteOfSynchronous,
 } from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
+import { companionAdvice, companionCaveat, siteOfCompanion } from '../../memory/companion.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { SITE_SURVIVAL } from '../../thresholds/growth.ts';
 import { FD_LEAK } from '../../thresholds/handles.ts';
@@ -32,7 +34,10 @@ export const fdLeak: Rule = {
 };
 
 function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): Draft {
-  const site = orWhoAnswers(findSite(facts, fd, trend.slopePerSecond), facts, trend.slopePerSecond);
+  const { slopePerSecond } = trend;
+  const site =
+    orWhoAnswers(findSite(facts, fd, slopePerSecond), facts, slopePerSecond) ??
+    siteOfCompanion(facts, slopePerSecond);
   const what = NAMES[fd.kind] ?? 'descriptors';
   const named = fd.kind === 'file' || fd.kind === 'deleted-file' ? `${what} ${fd.pattern}` : what;
   return leakDraft(facts, {
@@ -47,8 +52,8 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
     innocentExplanation:
       'Files that are open for work in progress are closed when it ends. The number of these rose until the end of the capture.',
     advice: adviceFor(site),
-    ...(site?.isByWorkers && { isAdviceWhole: true }),
-    caveats: caveatsOf(site),
+    ...((site?.isByWorkers || site?.companion) && { isAdviceWhole: true }),
+    caveats: caveatsOf(site, named),
     things: `open ${named}`,
     effect: 'fds',
     explains: ['heap', 'external', 'native'],
@@ -57,8 +62,9 @@ function describe({ subject: fd, trend }: CountGrowth<FdGroup>, facts: Facts): D
   });
 }
 
-function caveatsOf(site: CreationSite | null): string[] {
+function caveatsOf(site: CreationSite | null, things: string): string[] {
   if (!site) return ['The code that opens them is unknown.'];
+  if (site.companion) return [companionCaveat(site.companion, things)];
   return site.isByWorkers
     ? [
         'culprit infers the place: about as many worker threads are started there as descriptors stay open, and no place in the main thread was observed to open them.',
@@ -68,6 +74,7 @@ function caveatsOf(site: CreationSite | null): string[] {
 
 /** Where no line of the application opens them, the reader cannot change the one that does. */
 function adviceFor(site: CreationSite | null): string {
+  if (site?.companion) return companionAdvice(site.companion);
   const { app = null, inner = null, library = null } = site?.blame ?? {};
   const owner = (inner ?? library)?.package;
   if (site?.isByWorkers)
@@ -92,6 +99,8 @@ const NAMES: Partial<Record<FdGroup['kind'], string>> = {
 function findSite(facts: Facts, { kind }: FdGroup, slopePerSecond: number): CreationSite | null {
   if (kind === 'pipe') return siteOfSurvivors(facts, ['PIPEWRAP', 'PROCESSWRAP'], slopePerSecond);
   if (kind === 'inotify') return siteOfSurvivors(facts, ['FSEVENTWRAP'], slopePerSecond);
+  // Native code and worker threads open these, and no function of Node's that opens files.
+  if (kind === 'eventfd' || kind === 'epoll') return siteOfWorkers(facts, slopePerSecond);
   return (
     siteOfSurvivors(facts, ['FILEHANDLE', 'fs.stream'], slopePerSecond) ??
     siteOfOpens(facts) ??
@@ -128,8 +137,11 @@ function siteOfOpens(facts: Facts): CreationSite | null {
   const isStream = (site: AsyncSite) => runs(site, /_construct|constructNT/);
   const usable = opens.filter((site) => blameOf(site.frames).subject).sort((a, b) => made(b) - made(a));
   const byHand = usable.find((site) => !isStream(site));
-  const best = byHand && made(byHand) >= made(usable[0]!) / FD_LEAK.streamsPerHand ? byHand : usable[0];
-  if (!best) return null;
+  const isOften = byHand && made(byHand) >= made(usable[0]!) / FD_LEAK.streamsPerHand;
+  // Streams that stay open were seen to stay. What opens without waiting is seen by the time it takes only.
+  const atOnce = isOften ? null : siteOfSynchronous(facts, 'fs.openSync', 'fs.closeSync');
+  const best = isOften ? byHand : usable[0];
+  if (atOnce || !best) return atOnce;
   const blame = blameOf(best.frames, 'of calls');
   return {
     blame,

@@ -9,6 +9,7 @@ import { formatBytes, formatNumber } from '../../../units/units.ts';
 import { clientGrowth } from '../../clients.ts';
 import { type CreationSite, orWhoAnswers, siteOfAllocations, siteOfSurvivors } from '../../creation-site.ts';
 import { countEvidence, isPilingUp, leakDraft, whenFdsRunOut } from '../../leak-draft.ts';
+import { companionAdvice, companionCaveat, siteOfCompanion } from '../../memory/companion.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { FOLLOWS_CLIENTS } from '../../thresholds/growth.ts';
 import { SOCKET_LEAK } from '../../thresholds/handles.ts';
@@ -57,12 +58,11 @@ function joinStates(groups: CountGrowth<SocketGroup>[]): CountGrowth<SocketGroup
 
 function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: Facts): Draft {
   const receiver = receiverOf(facts, socket, trend.last);
-  const found = receiver ? givenTo(receiver) : findSite(facts, socket, trend.slopePerSecond);
-  const site = receiver ? found : orWhoAnswers(found, facts, trend.slopePerSecond);
+  const site = receiver ? givenTo(receiver) : siteOf(facts, socket, trend.slopePerSecond);
   const things = socketThings(socket);
   const last = socket.endpoint === MANY_PORTS ? socket : lastLookAt(facts.observations.passive, socket);
   const unread = last?.receiveQueueBytes ?? socket.receiveQueueBytes;
-  const own = socket.direction === 'outbound' ? ownAgentsOf(facts, whoOpens(site, socket)) : null;
+  const own = socket.direction === 'outbound' ? ownAgentsOf(facts, openerOf(site, socket)) : null;
   const queue = unread ? `, ${formatBytes(unread)} are unread in their receive buffers` : '';
   return leakDraft(facts, {
     kind: 'socket-leak',
@@ -80,9 +80,15 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       ...agentEvidence(own),
     ],
     innocentExplanation: `${socketInnocence(socket)} This count rose until the end of the capture.`,
-    advice: own ? SHARE_ONE_AGENT : `${socketAdvice(socket, receiver?.event)}${ofPackage(receiver)}`,
+    advice: own
+      ? SHARE_ONE_AGENT
+      : site?.companion
+        ? companionAdvice(site.companion)
+        : `${socketAdvice(socket, receiver?.event)}${ofPackage(receiver)}`,
+    ...(site?.companion && { isAdviceWhole: true }),
     caveats: [
       ...(site ? [] : [socket.direction === 'inbound' ? NOT_SEEN_GIVEN : NOT_CAUGHT]),
+      ...(site?.companion ? [companionCaveat(site.companion, things)] : []),
       ...networkCaveats(facts.wire),
     ],
     things,
@@ -115,7 +121,12 @@ const NOT_SEEN_GIVEN = 'Clients open these connections. Which code of the proces
 function sayPlace(site: CreationSite | null, receiver: Receiver | null): string {
   if (!site) return '';
   const where = placeWithLibrary(site.blame);
+  if (site.companion) return ` while ${site.companion} gains as many entries (${where})`;
   return receiver ? `, given to the '${receiver.event}' listener in ${where}` : `, opened in ${where}`;
+}
+
+function siteOf(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
+  return orWhoAnswers(findSite(facts, socket, slopePerSecond), facts, slopePerSecond);
 }
 
 function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): CreationSite | null {
@@ -128,10 +139,12 @@ function findSite(facts: Facts, socket: SocketGroup, slopePerSecond: number): Cr
         : ['TCPWRAP', 'UDPWRAP'];
   return (
     siteOfSurvivors(facts, types, slopePerSecond) ??
+    // A place that allocates sockets may be one that closes them.
+    siteOfCompanion(facts, slopePerSecond) ??
     siteOfAllocations(facts, /^(Socket|connect|createConnection|ClientRequest|fetch)$/)
   );
 }
 
-function whoOpens(site: CreationSite | null, { endpoint }: SocketGroup) {
+function openerOf(site: CreationSite | null, { endpoint }: SocketGroup) {
   return { frame: site?.frame ?? null, endpoint };
 }

@@ -18,8 +18,9 @@ type Site = ProbeThreadPool['sites'][number];
 interface Entry extends Sent {
   site: Site | null;
   weight: number;
-  /** Of a stream that compresses: what it writes through, one part after the other. */
-  handle: object | null;
+  isStream: boolean;
+  /** A stream that packs sends what is left once more whenever its output is full. */
+  isRest?: boolean;
 }
 
 const MAX_SITES = 100;
@@ -30,9 +31,9 @@ const DEFAULT_THREADS = 4;
 /** The line is followed for so many operations, and fewer where there are very many threads: to work it out takes a moment. */
 const LONGEST_LINE = 3_000;
 const MOST_STEPS = 400_000;
-/** They are there for as long as their stream, and at work for a part of it. */
+/** They are there for as long as their stream, and not at work for all of it. */
 const STREAMS = ['ZLIB', 'BROTLI', 'ZSTD'];
-/** What they write through. */
+/** Of what they write through. */
 const STREAM_CLASSES = ['Zlib', 'Brotli', 'Zstd'];
 // As async_hooks calls them; Node's crypto jobs all end with JOB.
 const NODE_TYPES = [
@@ -49,17 +50,18 @@ const NOT_IN_POOL = ['HTTP', 'SHUTDOWN', 'WRITE', 'PIPECONNECT', 'TCPCONNECT', '
 export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUsers {
   let sites = new Map<string, Site>();
   const pending = new Map<number, Entry>();
-  /** Streams of which a part has come back. */
-  const streams = new Map<number, Entry>();
   /** All that were sent, in their order. */
   let line: Entry[] = [];
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || DEFAULT_THREADS;
   const longest = Math.min(LONGEST_LINE, Math.floor(MOST_STEPS / threads));
   const perType = new Map<string, number>();
-  const hooks: typeof import('node:async_hooks') = core.load('async_hooks');
   let watchedFrom = 0;
+  /** Whose turn it is. */
+  let back: { asyncId: number; entry: Entry } | null = null;
   /** The youngest resource at the start. */
-  let lastBefore = 0;
+  let youngestBefore = 0;
+  const { executionAsyncResource, AsyncResource }: typeof import('node:async_hooks') =
+    core.load('async_hooks');
 
   const siteFor = (type: string, frames: Site['frames']): Site | null => {
     const key = `${type}|${keyOf(frames)}`;
@@ -80,55 +82,57 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
       // The more there are, the fewer of them are asked for a stack.
       const weight = 2 ** Math.floor(seen / STACKS_PER_TYPE);
       const site = isPicked(seen, weight) ? siteFor(type, captureStack(init)) : null;
-      send(asyncId, site, weight, startsWithOne(type, STREAMS) ? resource : null);
+      const isStream = startsWithOne(type, STREAMS);
+      const entry: Entry = { site, weight, at: core.now(), backAt: -1, isStream };
+      if (line.length < longest) line.push(entry);
+      else if (!site) return;
+      pending.set(asyncId, entry);
     } catch {}
-  };
-  const send = (asyncId: number, site: Site | null, weight: number, handle: object | null) => {
-    const entry: Entry = { site, weight, handle, at: core.now(), backAt: -1 };
-    if (line.length < longest) line.push(entry);
-    else if (!site) return;
-    pending.set(asyncId, entry);
   };
   const before = (asyncId: number) => {
     const known = pending.get(asyncId);
     if (!known) {
-      if (asyncId <= lastBefore) noteOlder(asyncId);
+      if (asyncId <= youngestBefore) noteOlder(asyncId);
       return;
     }
     pending.delete(asyncId);
     known.backAt = core.now();
     note(known, known.backAt);
-    if (known.handle && streams.size < MAX_PENDING) streams.set(asyncId, known);
+    if (known.isStream) back = { asyncId, entry: known };
   };
-  /** Streams that were there before the watch: who made them is not known. */
+  /** A stream that was there before the watch: who made it is not known. */
   const noteOlder = (asyncId: number) => {
     try {
-      if (streams.has(asyncId) || streams.size >= MAX_PENDING || core.isStopped()) return;
-      const handle: object = hooks.executionAsyncResource();
-      if (!startsWithOne(core.reads.classNameOf(handle), STREAM_CLASSES)) return;
-      streams.set(asyncId, { site: siteFor('ZLIB', []), weight: 1, handle, at: 0, backAt: 0 });
+      if (core.isStopped() || pending.size >= MAX_PENDING) return;
+      if (!startsWithOne(core.reads.classNameOf(executionAsyncResource()), STREAM_CLASSES)) return;
+      const now = core.now();
+      const site = siteFor(STREAMS[0]!, []);
+      back = { asyncId, entry: { site, weight: 1, at: now, backAt: now, isStream: true } };
     } catch {}
   };
-  /** A stream has one resource for all of its parts, and sends the next one while it handles the last. */
+  /** Node keeps the input of such a stream for as long as some of it is left, and has sent that when this is called. */
   const after = (asyncId: number) => {
-    const known = streams.get(asyncId);
-    if (!known || pending.size >= MAX_PENDING || core.isStopped() || !isWriting(known.handle)) return;
-    send(asyncId, known.site, known.weight, known.handle);
+    try {
+      if (back?.asyncId !== asyncId) return;
+      const { site, weight } = back.entry;
+      back = null;
+      if (core.isStopped() || !core.reads.isObject(core.reads.own(executionAsyncResource(), 'buffer')))
+        return;
+      const entry: Entry = { site, weight, at: core.now(), backAt: -1, isStream: true, isRest: true };
+      if (line.length < longest) line.push(entry);
+      pending.set(asyncId, entry);
+    } catch {}
   };
-  /** Node keeps the part there until it has come back. */
-  const isWriting = (handle: object | null) => core.reads.isObject(core.reads.own(handle, 'buffer'));
-  const isUnderWay = ({ site, handle }: Entry) =>
-    handle
-      ? isWriting(handle)
-      : site !== null && !site.frames.some(([name]) => String(name).endsWith('Sync'));
-  const note = ({ site, weight, at }: Entry, to: number) => {
+  const note = ({ site, weight, at, isRest }: Entry, to: number) => {
     if (!site) return;
-    site.count += weight;
+    if (!isRest) site.count += weight;
     site.totalMillis += weight * (to - at);
   };
   /** Of what is not back, only what is known to wait for the pool or to be on it: not what ran on the thread that called it. */
   const tellTimes = (at: number) => {
-    const sent = line.filter((entry) => entry.backAt >= 0 || isUnderWay(entry));
+    const sent = line.filter(
+      ({ backAt, site, isRest }) => backAt >= 0 || isRest || (site !== null && isUnderWay(site)),
+    );
     const times = timesOnThread(sent, threads, at);
     for (const [i, { site, weight }] of sent.entries())
       if (site) site.busyMillis = (site.busyMillis ?? 0) + weight * times[i]!;
@@ -139,14 +143,14 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
     sites = new Map();
     line = [];
     pending.clear();
-    streams.clear();
     perType.clear();
+    back = null;
   };
   core.cleanups.push(clear);
   return {
     start() {
       watchedFrom = core.now();
-      lastBefore = new hooks.AsyncResource('CULPRIT').asyncId();
+      youngestBefore = new AsyncResource('CULPRIT').asyncId();
       core.changeHooks(() => core.isStopped() || hook.enable());
     },
     stop() {
@@ -166,6 +170,10 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
 }
 
 const startsWithOne = (type: string, words: string[]): boolean => words.some((word) => type.startsWith(word));
+
+function isUnderWay({ type, frames }: Site): boolean {
+  return !startsWithOne(type, STREAMS) && !frames.some(([name]) => String(name).endsWith('Sync'));
+}
 
 function usesPool(type: string, resource: object): boolean {
   const isNodes =
