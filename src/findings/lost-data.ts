@@ -18,6 +18,8 @@ export function cutReason({ observations }: Facts): string | undefined {
       return 'The recording is cut off: the end of its archive is missing, and nothing was found in what is there.';
     if (warning.code === 'samples-missing')
       return 'The recording has no samples.jsonl: it shows neither counters nor growth.';
+    if (warning.code === 'inspector-closed' && observations.cpuProfiles.length === 0)
+      return 'The inspector of the process was closed during the capture: there is no CPU profile, and nothing was found in the rest.';
   }
   return undefined;
 }

@@ -165,3 +165,17 @@ test('a loop that was late now and then is not called free of blocks', () => {
     /^Found in 30 s: no CPU hotspot and no growth\. The event loop was at most 180 ms late \(by 100 ms or more in 1 of \d+ intervals\), /,
   );
 });
+
+test('it is not given where the inspector was closed before there was a CPU profile', () => {
+  const closed = change((observations) => {
+    observations.warnings = [...observations.warnings, { code: 'inspector-closed' }];
+  });
+  const unprofiled = change((observations) => {
+    observations.cpuProfiles = [];
+  });
+  expect(judged(closed, unprofiled)).toEqual([
+    'too-little-data',
+    'The inspector of the process was closed during the capture: there is no CPU profile, and nothing was found in the rest.',
+  ]);
+  expect([judged(closed)[0], judged(unprofiled)[0]]).toEqual(['healthy', 'healthy']);
+});
