@@ -187,7 +187,7 @@ export function gatherFacts(observations: Observations): Facts {
     cpu,
     program: observations.origin ? (programs[0] ?? 'unknown') : null,
     programs,
-    sleepers: findSleepers(cpu, passive),
+    sleepers: findSleepers(cpu, observations),
     nativeCalls: nativeCalls(cpuProfiles),
     addons: passive.findLast((sample) => sample.addons !== undefined)?.addons ?? null,
     blocks,

@@ -492,6 +492,22 @@ describe('threads that sleep', () => {
     expect(sleepersOf(withWorkers(2.5, COMPUTE, COMPUTE))).toEqual([]);
   });
 
+  test('are told one by one where the kernel tells each: by what it was awake, on a CPU or waiting for one', () => {
+    const awakeFor = (...shares: number[]) =>
+      change((o) => {
+        for (const sample of o.scheduling)
+          sample.awake = [
+            [77, 5],
+            ...shares.map((share, i): [number, number] => [100 + i, sample.atMillis * 1_000 * share]),
+          ];
+        for (const i of shares.keys()) o.runtime.push({ ...o.runtime[0]!, thread: i + 1, tid: 100 + i });
+      });
+    const told = (...habits: Habit[]) => [...gatherFacts(buildObservations(...habits)).sleepers];
+    const workers = withWorkers(2.2, COMPUTE, SLEEP, COMPUTE);
+    expect(told(workers, awakeFor(0.9, 0.01, 0.6))).toEqual([2]);
+    expect(told(workers)).toEqual([]);
+  });
+
   test('are none in a process without workers, however little it works', () => {
     expect(sleepersOf(withWorkers(0.01))).toEqual([]);
   });

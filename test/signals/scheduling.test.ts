@@ -35,6 +35,10 @@ describe('reading how threads are scheduled', () => {
       atMillis: 1_000,
       main: { runMicros: 803_912, waitedMicros: 16_412_346, slices: 1_934 },
       others: { runMicros: 3_000, waitedMicros: 1_000, slices: 15 },
+      awake: [
+        [43, 2_500],
+        [44, 1_500],
+      ],
       mainState: 'D',
       machineStallMicros: 2_215_649_651,
     });

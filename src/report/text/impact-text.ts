@@ -71,14 +71,14 @@ function describeLimit({ limit, exhaustionSeconds }: Impact): string {
 
 const ANONYMOUS = '(anonymous)';
 
-/** "src/session.ts:12:3, in remember [express@4.18.2], on thread 2"; only what is known. */
+/** "src/session.ts:12:3, in remember [express@4.18.2], on a worker thread"; only what is known. */
 export function describeSubject(subject: Subject): string {
   const place = [subject.file, subject.line, subject.column].filter((part) => part !== null);
   const words = [subject.file === null ? subject.name : place.join(':')];
   if (subject.function !== null && subject.function !== ANONYMOUS && subject.function !== words[0])
     words.push(`in ${subject.function}`);
   const owner = subject.package === null ? '' : ` [${subject.package}]`;
-  return `${words.join(', ')}${owner}${subject.thread === 0 ? '' : `, on thread ${subject.thread}`}`;
+  return `${words.join(', ')}${owner}${subject.thread === 0 ? '' : ', on a worker thread'}`;
 }
 
 /** The statement, its value where the sentence does not say it already, and who measured it. */

@@ -41,6 +41,8 @@ const sampled = {
   utilization: amount,
   /** User and system time of the whole process, all its threads, since it began. */
   cpuMicros: amount,
+  /** Of a worker thread, at its first sample: what the kernel calls it. Absent where that is not told. */
+  tid: v.optional(count),
   /** About what was allocated, from minor collections. */
   allocatedBytesPerSecond: amount,
   /** Absent also where Node has no such channel yet (before 16.19, 18.8). */

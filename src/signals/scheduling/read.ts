@@ -14,7 +14,7 @@ export function readScheduling(pid: number, atMillis: number, root = '/proc'): S
   return {
     atMillis,
     main: readMainTurns(pid, root),
-    others: readOthers(tasks, pid),
+    ...readOthers(tasks, pid),
     mainState: readStat(pid, tasks)?.state,
     machineStallMicros: readPressure(`${root}/pressure/cpu`).some,
   };
@@ -25,13 +25,19 @@ export function readMainTurns(pid: number, root = '/proc'): CpuTurns | undefined
   return readTurns(`${root}/${pid}/task`, pid);
 }
 
-function readOthers(tasks: string, pid: number): CpuTurns | undefined {
+function readOthers(tasks: string, pid: number): Pick<SchedulingSample, 'others' | 'awake'> {
   const ids = (known(readNames(tasks)) ?? []).map(Number).filter((id) => id !== pid);
-  if (ids.length === 0 || ids.length > MAX_THREADS) return undefined;
-  const turns = ids.flatMap((id) => readTurns(tasks, id) ?? []);
-  if (turns.length === 0) return undefined;
-  const sum = (name: keyof CpuTurns) => turns.reduce((total, each) => total + each[name], 0);
-  return { runMicros: sum('runMicros'), waitedMicros: sum('waitedMicros'), slices: sum('slices') };
+  if (ids.length === 0 || ids.length > MAX_THREADS) return {};
+  const read = ids.flatMap((id): [number, CpuTurns][] => {
+    const turns = readTurns(tasks, id);
+    return turns ? [[id, turns]] : [];
+  });
+  if (read.length === 0) return {};
+  const sum = (name: keyof CpuTurns) => read.reduce((total, [, turns]) => total + turns[name], 0);
+  return {
+    others: { runMicros: sum('runMicros'), waitedMicros: sum('waitedMicros'), slices: sum('slices') },
+    awake: read.map(([id, { runMicros, waitedMicros }]) => [id, runMicros + waitedMicros]),
+  };
 }
 
 /** "361580 818241 2": nanoseconds run, nanoseconds waited, slices. A kernel that does not count says "0 0 0". */

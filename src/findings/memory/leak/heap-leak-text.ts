@@ -102,7 +102,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     advice: known ? [known.advice] : adviceOn(leak, { kind, blame, registry, isInferred }),
     caveats: [...(isInferred && filled ? [inferredCaveat(blame)] : []), ...caveatsOf(leak, kind, facts)],
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
-    asSymptom: `heap grows by ${formatBytes(bytesPerSecond)}/s${frame ? `, allocated in ${place(frame)}` : ''}`,
+    asSymptom: `${bytesPerSecond > 0 ? `heap grows by ${formatBytes(bytesPerSecond)}/s` : `${name} keeps more and more`}${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
     explains: ['gc', 'native', 'external', 'slower'],
   };

@@ -204,7 +204,9 @@ function describe(
     ...chainOf(top.blame),
     innocentExplanation: isRun
       ? 'A program that does work uses its core. This is where the time goes, which need not be a fault.'
-      : 'A batch that is meant to use the core looks the same; it belongs in a worker thread.',
+      : summary.thread === 0
+        ? 'A batch that is meant to use the core looks the same; it belongs in a worker thread.'
+        : 'A batch that is meant to use a core looks the same.',
     advice: adviceFor(top, isConcentrated(top, selfMicros), {
       when: isRun ? 'in this run' : timesOf(top),
       program,

@@ -28,6 +28,7 @@ export function createCounters(core: ProbeCore, onAsked: (millis: number) => voi
   const countResources = createResourceCounts(core);
   let lastUtilization = perf.performance.eventLoopUtilization();
   let lastSampleAt = core.now();
+  let tid = threadId(core);
 
   const fill = (result: ProbeSample, seconds: number) => {
     const { gc, minorCount, ownPauses, collected } = collections.take();
@@ -36,6 +37,8 @@ export function createCounters(core: ProbeCore, onAsked: (millis: number) => voi
     result.clockMicros = micros(core.now());
     const cpu = process.cpuUsage();
     result.cpuMicros = cpu.user + cpu.system;
+    result.tid = tid;
+    tid = undefined;
     result.memory = memoryOf(v8.getHeapStatistics(), spaces);
     const current = perf.performance.eventLoopUtilization();
     result.utilization = perf.performance.eventLoopUtilization(current, lastUtilization).utilization;
@@ -62,6 +65,17 @@ export function createCounters(core: ProbeCore, onAsked: (millis: number) => voi
     encourageCollection: collections.encourage,
     ownPauseBegins: collections.ownPauseBegins,
   };
+}
+
+/** Of a worker thread, on Linux: the link leads to "4242/task/4250" for whichever thread reads it. */
+function threadId({ load }: ProbeCore): number | undefined {
+  try {
+    const { isMainThread }: typeof import('node:worker_threads') = load('worker_threads');
+    const { readlinkSync }: typeof import('node:fs') = load('fs');
+    return isMainThread ? undefined : Number(readlinkSync('/proc/thread-self').split('/').pop()) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 type Spaces = import('node:v8').HeapSpaceInfo[];
