@@ -64,7 +64,8 @@ function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred }: Tol
     ];
   if (!filled && blame?.inner)
     return [
-      `One of the packages on the call path keeps what it is given: look in ${packagesOf(blame)}, and in their dependencies, for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
+      `One of the packages on the call path may keep what it is given: look in ${packagesOf(blame)}, and in their dependencies, for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
+      'Or the program keeps what they return: in a module-level collection, a closure or a listener that is never removed.',
     ];
   if (!filled)
     return [
