@@ -36,6 +36,8 @@ export interface ThreadPoolSite {
   type: string;
   frames: Frame[];
   count: number;
+  /** How often they were sent to a thread. Absent: once each. */
+  steps?: number;
   /** From request to callback, summed: the wait for a thread included. */
   totalMillis: number;
   /** On a thread, summed, as far as the line of those who wait was followed; absent in old recordings. */

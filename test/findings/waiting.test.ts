@@ -114,6 +114,14 @@ describe('the thread pool', () => {
     expect(finding!.title).toContain('they are busy with file operations');
   });
 
+  test('is blamed on streams that pack in many steps, each of which waits anew', () => {
+    const [finding] = findingsOf(
+      poolWaits(() => 60),
+      poolUsers(['ZLIB', PLACE, 10, 400, 200, 5], ['FSREQCALLBACK', LOAD, 20, 61, 1]),
+    );
+    expect(finding!.title).toMatch(/they are busy with compression/);
+  });
+
   test.each<[string, Habit[]]>([
     [
       'a starved machine: everything waits, with next to nothing inside the pool',

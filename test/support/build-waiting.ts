@@ -117,9 +117,16 @@ export function poolStuck(since: number): Habit {
   };
 }
 
-/** Watched for 2 s: `perSecond` operations of each, `meanMillis` from request to callback, `busyMillis` on a thread. */
+/** Watched for 2 s: `perSecond` operations of each, `meanMillis` from request to callback, `busyMillis` on a thread, in so many `steps` each. */
 export function poolUsers(
-  ...users: [type: string, at: string, perSecond: number, meanMillis: number, busyMillis?: number][]
+  ...users: [
+    type: string,
+    at: string,
+    perSecond: number,
+    meanMillis: number,
+    busyMillis?: number,
+    steps?: number,
+  ][]
 ): Habit {
   return poolUsersAt(8, ...users);
 }
@@ -127,7 +134,14 @@ export function poolUsers(
 /** The same, watched until this second. */
 export function poolUsersAt(
   second: number,
-  ...users: [type: string, at: string, perSecond: number, meanMillis: number, busyMillis?: number][]
+  ...users: [
+    type: string,
+    at: string,
+    perSecond: number,
+    meanMillis: number,
+    busyMillis?: number,
+    steps?: number,
+  ][]
 ): Habit {
   return (observations) => {
     observations.threadPool.push({
@@ -135,10 +149,11 @@ export function poolUsersAt(
       atMillis: second * 1_000,
       millis: 2_000,
       threads: 4,
-      sites: users.map(([type, at, perSecond, meanMillis, busyMillis]) => ({
+      sites: users.map(([type, at, perSecond, meanMillis, busyMillis, steps]) => ({
         type,
         frames: framesFrom(at),
         count: perSecond * 2,
+        ...(steps !== undefined && { steps: perSecond * 2 * steps }),
         totalMillis: perSecond * 2 * meanMillis,
         ...(busyMillis !== undefined && { busyMillis: perSecond * 2 * busyMillis }),
       })),

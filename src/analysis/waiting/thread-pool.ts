@@ -27,6 +27,8 @@ export interface ThreadPoolUser {
   perSecond: number;
   /** From request to callback. */
   meanMillis: number;
+  /** The same of one step of it: as long as it keeps others from a thread. */
+  stepMillis: number;
   /** Of the time of all threads that were in use, 0..1. */
   share: number;
 }
@@ -99,6 +101,7 @@ function areAlike(users: readonly Sums[]): boolean {
 
 interface Sums {
   count: number;
+  steps: number;
   totalMillis: number;
   busyMillis: number;
 }
@@ -114,7 +117,15 @@ function withKnownPlaces(users: readonly User[]): User[] {
     if (!isPlaced(user) && placed.length === 1) return [];
     const lost = isPlaced(user) && placed.length === 0 ? alike : [];
     const sum = (name: keyof Sums) => lost.reduce((total, other) => total + other[name], user[name]);
-    return [{ ...user, count: sum('count'), totalMillis: sum('totalMillis'), busyMillis: sum('busyMillis') }];
+    return [
+      {
+        ...user,
+        count: sum('count'),
+        steps: sum('steps'),
+        totalMillis: sum('totalMillis'),
+        busyMillis: sum('busyMillis'),
+      },
+    ];
   });
 }
 
@@ -122,11 +133,21 @@ function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolU
   const users = new Map<string, User>();
   const watchedSeconds = threadPool.reduce((sum, { millis }) => sum + millis, 0) / 1_000;
   for (const { sites } of threadPool) {
-    for (const { type, frames, count, totalMillis, busyMillis = 0 } of sites.filter(isInPool)) {
+    for (const { type, frames, count, steps = count, totalMillis, busyMillis = 0 } of sites.filter(
+      isInPool,
+    )) {
       const culprit = blame(frames, 'of calls');
       const key = `${type}|${culprit.subject?.file}:${culprit.subject?.line}`;
-      const known = users.get(key) ?? { type, blame: culprit, count: 0, totalMillis: 0, busyMillis: 0 };
+      const known = users.get(key) ?? {
+        type,
+        blame: culprit,
+        count: 0,
+        steps: 0,
+        totalMillis: 0,
+        busyMillis: 0,
+      };
       known.count += count;
+      known.steps += steps;
       known.totalMillis += totalMillis;
       known.busyMillis += busyMillis;
       users.set(key, known);
@@ -150,6 +171,7 @@ function usersOf({ threadPool }: Observations, probeMillis: number): ThreadPoolU
       blame: user.blame,
       perSecond: user.count / Math.max(0.1, watchedSeconds),
       meanMillis: user.totalMillis / Math.max(1, user.count),
+      stepMillis: user.totalMillis / Math.max(1, user.steps),
       share: busy === 0 ? 0 : busyOf(user) / busy,
     }))
     .sort((a, b) => b.share - a.share);

@@ -14,10 +14,11 @@ function decodeThreadPool(reads: ThreadPoolLine[], { resolver, ownUrl }: DecodeC
     atMillis,
     millis,
     threads,
-    sites: sites.map(({ type, frames, count, totalMillis, busyMillis }) => ({
+    sites: sites.map(({ type, frames, count, steps, totalMillis, busyMillis }) => ({
       type,
       frames: decodeStack(frames, resolver, ownUrl),
       count,
+      steps,
       totalMillis,
       busyMillis,
     })),

@@ -12,6 +12,8 @@ export const threadPoolLine = threadLine('thread-pool', {
       type: text,
       frames: stack,
       count,
+      /** How often they were sent to a thread: a stream that packs once for each part of its output. Absent: once each. */
+      steps: v.optional(count),
       /** From request to callback, summed: the wait for a thread included. */
       totalMillis: count,
       /** On a thread, summed, as far as the line was followed; absent in old recordings. */

@@ -20,8 +20,8 @@ export const threadpoolSaturation: Rule = {
     // A machine that has no time for us makes everything wait: a full pool has as many inside as there are threads.
     if (inside < threads * THREAD_POOL.leastInside || users.length === 0) return [];
     const [first] = users;
-    // Where a thread is free after a part of what one operation takes, the pool is busy, and no more than that.
-    const takes = first ? first.meanMillis - medianWaitMillis : 0;
+    // Where a thread is free after a part of what one step of an operation takes, the pool is busy, and no more than that.
+    const takes = first ? first.stepMillis - medianWaitMillis : 0;
     if (medianWaitMillis < takes * THREAD_POOL.leastWaitShare) return [];
     // Lookups that hold the threads are slow themselves: that is the finding.
     if (first && first.type === 'GETADDRINFOREQWRAP' && first.share >= THREAD_POOL.mostOfIt) return [];

@@ -68,7 +68,7 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
     const known = sites.get(key);
     if (known) return known;
     if (sites.size >= MAX_SITES) return null;
-    const site: Site = { type, frames, count: 0, totalMillis: 0 };
+    const site: Site = { type, frames, count: 0, steps: 0, totalMillis: 0 };
     sites.set(key, site);
     return site;
   };
@@ -126,6 +126,7 @@ export function createPoolUsers(core: ProbeCore, isOurs: () => boolean): PoolUse
   const note = ({ site, weight, at, isRest }: Entry, to: number) => {
     if (!site) return;
     if (!isRest) site.count += weight;
+    site.steps! += weight;
     site.totalMillis += weight * (to - at);
   };
   /** Of what is not back, only what is known to wait for the pool or to be on it: not what ran on the thread that called it. */
