@@ -198,7 +198,8 @@ export class HeapClimb {
     const mayCompile = (!this.isTight || isUnexplained(height)) && isFloorRising(thread.counters.floors);
     if (mayCompile) await height.compiling.whenCompiling(() => this.mayList(thread));
     if (height.isExplained) return;
-    if (height.reads >= READS_BEFORE_PROMISES) await this.watchPromises(thread, height);
+    if (height.reads >= READS_BEFORE_PROMISES && !isNewlySeen(height))
+      await this.watchPromises(thread, height);
     if (height.reads < READS_BEFORE_CENSUS) return;
     if (height.isWalkCut && !height.hasLongWalk && part < LATEST_START) {
       height.hasLongWalk = true;
@@ -270,7 +271,10 @@ export class HeapClimb {
   }
 }
 
-/** A collection was just found, or found to grow: whoever fills it is yet to be caught, and a recount would stop the reads meanwhile. */
+/**
+ * A collection was just found, or found to grow: whoever fills it is yet to be caught. A recount would stop the reads meanwhile, and
+ * promises need not be watched.
+ */
 function isNewlySeen({ readsGrowing, reads, hasLongWalk, readsAtLongWalk }: Height): boolean {
   const isNewlyWalked = hasLongWalk && reads - readsAtLongWalk < READS_BEFORE_CENSUS;
   return isNewlyWalked || (readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS);

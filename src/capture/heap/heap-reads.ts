@@ -32,7 +32,7 @@ const SHORT_READ_MILLIS = 40;
 const READ_EVERY = 0.3;
 const LEAST_PACE_MILLIS = 1_000;
 /** In less time there is none to lose, nor where memory is short: what grows there ends the process soon. */
-const SHORT_CAPTURE_MILLIS = 20_000;
+const SHORT_CAPTURE_MILLIS = 25_000;
 /** Parts of the capture by which a heap that does not rise was collected, and once more at the end where that was seldom. */
 const CALM_FLOORS = [0.05, 0.12, 0.2, 0.3, 0.5, 0.75];
 const FEWEST_FLOORS = 4;

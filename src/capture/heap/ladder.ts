@@ -135,7 +135,7 @@ export function mayBeRising(all: readonly number[]): boolean {
   if (floors.length === 3) {
     const [first, second, third] = floors as [number, number, number];
     const isLarge = third - first > Math.max(LARGE_RISE_BYTES, first * EARLY_SHARE);
-    return isLarge && Math.min(second - first, third - second) > STEADY_RISE_BYTES;
+    return isLarge && Math.min(second - first, third - second) > CLOSER_BYTES;
   }
   const isFew = floors.length < FEW_FLOORS;
   const many = isFew ? 2 : 3;
