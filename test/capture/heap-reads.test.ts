@@ -103,6 +103,18 @@ describe('a heap that does not rise', () => {
     expect(thread.counters.floors.length).toBeGreaterThan(20);
   });
 
+  test.each([
+    [1, 0],
+    [3, 0],
+    [0, 1],
+  ])(
+    'in a short capture, where V8 collects every %i s by itself, is sampled %i times',
+    async (collectsEvery, sampled) => {
+      const { count } = await look({ collectsEvery }, { options: { durationMillis: 20_000 } });
+      expect(Math.min(count('startHeap'), 1)).toBe(sampled);
+    },
+  );
+
   test('that V8 does not collect by itself is collected six times, when V8 was asked to', async () => {
     const { forced, count, thread } = await look();
     expect(forced).toEqual([]);

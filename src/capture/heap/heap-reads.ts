@@ -38,6 +38,8 @@ const CALM_FLOORS = [0.05, 0.12, 0.2, 0.3, 0.5, 0.75];
 const FEWEST_FLOORS = 4;
 /** Collections of V8's own that are no further apart are often. */
 const OFTEN_MILLIS = 3_000;
+/** Of a short capture, until it is seen whether V8 collects by itself. */
+const FIRST_PART = 1 / 5;
 /** V8 that was asked to collect has not by then: the program allocates next to nothing. */
 const PATIENCE_MILLIS = 3_000;
 /** Where nothing rises and a collection by force would be felt, V8 gets longer: a quiet server of 20 MB had not collected after 3 s. */
@@ -128,9 +130,13 @@ export class HeapReads {
     if (mayBeRising(floors)) return true;
     // Where V8 collects often by itself, that is known well enough.
     const natural = floors.length - this.askedOf(thread).caused;
-    if (natural * OFTEN_MILLIS > this.context.elapsed()) return false;
-    const isShort = this.context.options.durationMillis < SHORT_CAPTURE_MILLIS;
-    return this.isAsked() || isShort || this.isTight;
+    const elapsed = this.context.elapsed();
+    if (natural * OFTEN_MILLIS > elapsed) return false;
+    if (this.isAsked() || this.isTight) return true;
+    const { durationMillis } = this.context.options;
+    return (
+      durationMillis < SHORT_CAPTURE_MILLIS && elapsed >= durationMillis * FIRST_PART + natural * OFTEN_MILLIS
+    );
   }
 
   /** A heap that does not rise is collected a few times in all, by V8 itself where it does so. */
