@@ -127,3 +127,41 @@ test('ES modules are roots by their namespaces, but for those of Node and those 
     ['/app/node_modules/router/index.js', router, 2],
   ]);
 });
+
+test('what timers call is a root, of some of each duration, and what they call it with', () => {
+  const reads = createDataReads(types, () => 0);
+  const clearTimeout = () => {};
+  const sweep = () => {};
+  const sessions = new Map();
+  const closing = Array.from({ length: 20 }, () => () => {});
+  const listOf = (timers: object[]) => {
+    const list = {};
+    const linked = [list, ...timers, list] as { _idleNext?: object }[];
+    for (const [i, timer] of linked.slice(0, -1).entries()) timer._idleNext = linked[i + 1]!;
+    return list;
+  };
+  const timerListMap = {
+    5000: listOf(closing.map((_onTimeout) => ({ _onTimeout }))),
+    60000: listOf([{ _onTimeout: sweep, _timerArgs: [sessions] }]),
+    90000: listOf([{ _onTimeout: null }]),
+  };
+  const begun: unknown[] = [];
+  eachRoot(
+    (name) => (name === 'timers' ? { clearTimeout } : {}) as never,
+    {
+      reads,
+      isFar: () => false,
+      thread: {
+        during: (work) =>
+          work((value) => (value === clearTimeout ? ({ scopes: () => [{ timerListMap }] } as never) : null)),
+      },
+    },
+    (value, { kind }) => {
+      if (kind === 'handle') begun.push(value);
+    },
+  );
+  expect(begun.filter((value) => closing.includes(value as () => void))).toEqual(closing.slice(0, 5));
+  expect(begun).toContain(sweep);
+  expect(begun).toContainEqual([sessions]);
+  expect(begun).not.toContain(null);
+});
