@@ -7,8 +7,9 @@ import { eachRoot } from '../../src/probe/walk/roots.ts';
 import { createVisitQueue } from '../../src/probe/walk/visit-queue.ts';
 
 const node = (at: string, selfSize: number, ...children: AllocationNode[]): AllocationNode => {
-  const [functionName = '', url = ''] = at.split('@');
-  return { callFrame: { functionName, url }, selfSize, children };
+  const [functionName = '', url = '', line = '0'] = at.split('@');
+  const callFrame = { functionName, url, lineNumber: Number(line), columnNumber: 4 };
+  return { callFrame, selfSize, children };
 };
 const chain = (first: AllocationNode, ...above: string[]) =>
   above.reduce((child, at) => node(at, 0, child), first);
@@ -19,8 +20,10 @@ test('those on the stacks that hold most, innermost first, up to the program; ne
     'add@/app/node_modules/cache/index.js',
     'remember@/app/src/sessions.js',
     'Shop.answer@/app/src/shop.js',
-    'handle@/app/node_modules/router/index.js',
+    '@file:///app/node_modules/router/index.js@7',
     'emit@node:events',
+    'start@/app/src/main.js',
+    'run@/app/node_modules/runner/index.js@9',
   );
   const others = Array.from({ length: 20 }, (_, i) => node(`other${i}@/app/src/others.js`, 100 - i));
   const root = node('(root)@', 0, leak, node('sample@culprit:probe', 800), ...others);
@@ -32,6 +35,7 @@ test('those on the stacks that hold most, innermost first, up to the program; ne
       '/app/src/shop.js',
       '/app/src/others.js',
     ],
+    callers: ['/app/node_modules/router/index.js:7:4', '/app/node_modules/runner/index.js:9:4'],
   });
 });
 

@@ -19,7 +19,7 @@ const WALK = `
   function walk(grow) {
     const probe = eval(${JSON.stringify(probeSource(CONFIG))});
     probe.listScripts();
-    probe.beginWalk({ longestChain: 20000, isDataOnly: false, first: { names: [], files: [] } });
+    probe.beginWalk({ longestChain: 20000, isDataOnly: false, first: { names: [], files: [], callers: [] } });
     probe.walkOn(20000, true);
     probe.readCollections(0, 0);
     grow();
