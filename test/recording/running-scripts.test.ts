@@ -295,6 +295,26 @@ describe('names that a minifier has changed', () => {
     const start = { url, line: 0, column: text.indexOf('('), isStart: true };
     expect(namesOf(start, { files: inlined })).toEqual(expected);
   });
+
+  test.each<[what: string, place: Partial<ScriptPosition>, body: string, names: string[]]>([
+    ['a line of a function', { line: 2, column: 4 }, '  const sum = 0;', ['total']],
+    ['a callback', { line: 2, column: 4 }, '  return items.map((item) =>', []],
+    ['what begins in a head', { line: 0, column: 29, isStart: true }, '  const sum = 0;', ['total']],
+    ['what begins in a body', { line: 1, column: 19, isStart: true }, '  return items.map((item) =>', []],
+  ])('of code without a name that was put in place of a call: %s', (_what, place, body, expected) => {
+    const { line = 0, column = 0, isStart } = place;
+    const url = '/app/dist/inlined.js';
+    const map = {
+      version: 3,
+      names: [],
+      sources: [FILE],
+      sourcesContent: [`export function total(items) {\n${body}\n    items.add(sum);\n}`],
+      mappings: `AA${vlq(line)}${vlq(column)}`,
+    };
+    const files = { [url]: `!e=>e.add(0)//# ${'sourceMappingURL'}=${inline(map)}\n` };
+    const position = { url, line: 0, column: 1, ...(isStart && { isStart }) };
+    expect(namesOf(position, { files })).toEqual(expected);
+  });
 });
 
 /** A number as source maps write it. */
