@@ -254,6 +254,23 @@ describe('names that a minifier has changed', () => {
     expect(namesOf({ ...startIn(code, short, bundle), variable: holder }, { files })).toEqual(['sessions']);
   });
 
+  test('of a variable that another line declares, whatever other blocks declare', () => {
+    const url = '/app/dist/chunk.js';
+    const map = {
+      version: 3,
+      names: [],
+      sources: [FILE],
+      sourcesContent: ['let warehouse;'],
+      mappings: ';IAAI',
+    };
+    const comment = `//# ${'sourceMappingURL'}=${inline(map)}\n`;
+    const function_ = { url, line: 0, column: 9, of: '', isStart: true, variable: 'e4' };
+    const namesWith = (other: string) =>
+      namesOf(function_, { files: { [url]: `function(){}\nlet e4=(0,n.p)();${other}${comment}` } });
+    expect(namesWith('e4.acquire();')).toEqual(['warehouse']);
+    expect(namesWith('()=>{let e4=5};')).toEqual(['warehouse']);
+  });
+
   test('are read in the source where the map has no names', () => {
     const column = code.indexOf(`function ${short}(`) + 'function '.length;
     const url = '/app/dist/plain.js';
