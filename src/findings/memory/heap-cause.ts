@@ -9,7 +9,7 @@ import type { ClosureGrowth } from '../../model/memory/census.ts';
 import { isGrowingInNode, isGrowingInUserCode, makerOfEntries, siteBehind } from '../allocation-site.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { isYoung } from '../verdict/young-process.ts';
-import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { areTexts, nodeFrameWords } from '../words/node-frame-words.ts';
 import { cutTexts } from './cut-texts.ts';
 import { hasRoom } from './filling.ts';
 import { type PromiseMaker, promiseMaker } from './promise-maker.ts';
@@ -241,9 +241,11 @@ function isFillingSteadily(filled: GrowingCollection, growth: HeapGrowth): boole
   const isMemory =
     collection.type === 'String' &&
     growth.floor.slopePerSecond >= trend.slopePerSecond * 1024 * HEAP_CAUSE.alikePace;
+  // Nothing takes objects out of such a chain again.
   const isSeen =
     insertion?.blame.subject ||
     isMemory ||
+    collection.type === 'Chain' ||
     (collection.type === 'Object' && growth.sites.some(isAllocating)) ||
     makerOfEntries(filled, growth) !== null;
   return isSteady && Boolean(isSeen) && growth.floor.verdict !== 'falling';
@@ -264,7 +266,7 @@ function mainCollection(
   isMeasured: boolean,
 ): GrowingCollection | null {
   const bytesPerSecond = isMeasured ? growth.floor.slopePerSecond : 0;
-  const able = collections.filter((filled) => canHold(filled, bytesPerSecond));
+  const able = collections.filter((filled) => canHold(filled, bytesPerSecond) || keepsTexts(filled, growth));
   const known = able.filter(({ insertion }) => insertion?.blame.subject);
   const [fastest] = known;
   const [first] = able;
@@ -282,6 +284,21 @@ function mainCollection(
     ({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * HEAP_CAUSE.alikePace,
   );
   return alike.find(isAllocating) ?? fastest;
+}
+
+/**
+ * Names with numbers, where what stays are whole texts that Node makes: the names may be parts of those, and so may what a list beside
+ * it has at each number, as caches keep it.
+ */
+function keepsTexts({ collection, insertion }: GrowingCollection, growth: HeapGrowth): boolean {
+  const [most] = growth.sites;
+  return (
+    insertion !== null &&
+    (collection.entry?.texts ?? 0) > 0 &&
+    most !== undefined &&
+    isGrowingInNode(most, growth) &&
+    areTexts(nodeFrameWords(most.frames))
+  );
 }
 
 /** Numbers hold nothing, and one text or object a second does not make megabytes. */
