@@ -38,7 +38,16 @@ test('a chain that grows is a leak at the place where its objects are made, also
     advice: [
       'In src/billing.js:8, charge, make each from the first one and keep it in a local variable. What pino makes inherits from what it was made from and keeps it. Where it takes the place of that, each keeps all before it, and to read what it inherits takes ever longer.',
     ],
+    innocentExplanation: expect.stringMatching(
+      /^Scopes that are set up once, each from the one before, stop/,
+    ),
   });
+});
+
+test('a chain whose maker is seen is as sure as a collection that is seen being filled', () => {
+  const growing = heapFloor(linear(150 * KB), `${PLACE} > child@/app/node_modules/pino/lib/proto.js:120`);
+  const [filled] = findingsOf(growing, collection(linear(100), PLACE));
+  expect(findingsOf(growing, chainAt(linear(100, 400)))[0]!.confidence).toBe(filled!.confidence);
 });
 
 test('a chain is told by itself where nobody was seen making it', () => {
