@@ -159,8 +159,9 @@ describe('texts that keep longer ones', () => {
   test.each([
     ['fetch reads', 'decode@node:internal/encoding:442 > consume@node:internal/deps/undici/undici:5800'],
     ['buffers are read as', 'toString@node:buffer:870'],
+    ['nobody was asked about', null],
   ])('may be in a list beside the names of a cache, where what stays are texts: those that %s', (_, at) => {
-    const [finding, ...more] = judged(heapFloor(linear(450 * KB), at), positions).findings;
+    const [finding, ...more] = judged(heapFloor(linear(450 * KB), at ?? undefined), positions).findings;
     expect(more).toEqual([]);
     expect(finding!.subject).toMatchObject({ file: 'src/previews.js', line: 18 });
     expect(finding!.advice.map((each) => each.slice(0, 44))).toEqual([

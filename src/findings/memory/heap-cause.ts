@@ -9,7 +9,8 @@ import type { ClosureGrowth } from '../../model/memory/census.ts';
 import { isGrowingInNode, isGrowingInUserCode, makerOfEntries, siteBehind } from '../allocation-site.ts';
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { isYoung } from '../verdict/young-process.ts';
-import { areTexts, nodeFrameWords } from '../words/node-frame-words.ts';
+import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { canHold } from './can-hold.ts';
 import { cutTexts } from './cut-texts.ts';
 import { hasRoom } from './filling.ts';
 import { type PromiseMaker, promiseMaker } from './promise-maker.ts';
@@ -266,7 +267,7 @@ function mainCollection(
   isMeasured: boolean,
 ): GrowingCollection | null {
   const bytesPerSecond = isMeasured ? growth.floor.slopePerSecond : 0;
-  const able = collections.filter((filled) => canHold(filled, bytesPerSecond) || keepsTexts(filled, growth));
+  const able = collections.filter((filled) => canHold(filled, growth, bytesPerSecond));
   const known = able.filter(({ insertion }) => insertion?.blame.subject);
   const [fastest] = known;
   const [first] = able;
@@ -284,28 +285,4 @@ function mainCollection(
     ({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * HEAP_CAUSE.alikePace,
   );
   return alike.find(isAllocating) ?? fastest;
-}
-
-/**
- * Names with numbers, where what stays are whole texts that Node makes: the names may be parts of those, and so may what a list beside
- * it has at each number, as caches keep it.
- */
-function keepsTexts({ collection, insertion }: GrowingCollection, growth: HeapGrowth): boolean {
-  const [most] = growth.sites;
-  return (
-    insertion !== null &&
-    (collection.entry?.texts ?? 0) > 0 &&
-    most !== undefined &&
-    isGrowingInNode(most, growth) &&
-    areTexts(nodeFrameWords(most.frames))
-  );
-}
-
-/** Numbers hold nothing, and one text or object a second does not make megabytes. */
-function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: number): boolean {
-  const bytesPerEntry = bytesPerSecond / trend.slopePerSecond;
-  if (collection.type === 'String') return bytesPerEntry <= HEAP_CAUSE.largestTextUnitBytes;
-  if (/^(number|boolean|undefined|symbol)$/.test(collection.newestEntry) && collection.type !== 'Object')
-    return bytesPerEntry <= HEAP_CAUSE.largestPrimitiveBytes;
-  return bytesPerEntry <= HEAP_CAUSE.largestEntryBytes;
 }
