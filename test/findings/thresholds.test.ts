@@ -41,6 +41,8 @@ const TREND: Trend = {
   last: 40,
   points: 31,
   risingSteps: [30, 30],
+  largestStep: 0,
+  largestFall: 0,
 };
 
 test.each<[string, Partial<Trend>, boolean]>([
