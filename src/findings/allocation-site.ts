@@ -48,12 +48,12 @@ function mostOfRise({ sites, floor }: HeapGrowth): AllocationSite | null {
   );
 }
 
-/** Nobody can be caught adding to a list: the place that makes most of what stays of the program, if that is about what its new nodes take. */
+/** Nobody can be caught adding to a list or a chain: the place that makes most of what stays of the program, if that is about what its new nodes take. */
 export function makerOfEntries(
   { collection, trend, insertion }: GrowingCollection,
   { sites }: HeapGrowth,
 ): AllocationSite | null {
-  if (insertion || collection.type !== 'List') return null;
+  if (insertion || (collection.type !== 'List' && collection.type !== 'Chain')) return null;
   const entries = trend.last - trend.first;
   const users = sites.filter(({ blame }) => blame.subject !== null);
   const all = users.reduce((sum, { grownBytes }) => sum + grownBytes, 0);

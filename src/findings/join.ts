@@ -15,13 +15,26 @@ export function joinDrafts(drafts: readonly Draft[]): Joined[] {
   for (const draft of ordered) {
     const cause = joined.find((candidate) => explains(candidate.draft, draft));
     if (!cause) {
-      joined.push({ draft, symptoms: [] });
+      const smaller = joined.findIndex((candidate) => isLargerSort(draft, candidate.draft));
+      if (smaller < 0) joined.push({ draft, symptoms: [] });
+      else joined[smaller] = lead(draft, joined[smaller]!);
       continue;
     }
     cause.symptoms.push(draft.asSymptom);
     inheritLimit(cause.draft, draft);
   }
   return joined;
+}
+
+/** What the same line takes is one leak, of whichever sort there is most. */
+function isLargerSort(draft: Draft, other: Draft): boolean {
+  const isSameLine = draft.subject.line !== null && draft.subject.line === other.subject.line;
+  return isSameLine && isSameSubject(draft.subject, other.subject) && outgrows(draft, other);
+}
+
+function lead(draft: Draft, { draft: smaller, symptoms }: Joined): Joined {
+  inheritLimit(draft, smaller);
+  return { draft, symptoms: [smaller.asSymptom, ...symptoms] };
 }
 
 /** A kind that the registry moves back when it has no place in the code comes right after the other. */

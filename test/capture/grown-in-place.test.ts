@@ -1,5 +1,5 @@
-// Texts, bytes and linked lists: they are no collections, and are watched at the place that holds them, by the probe as it is in a
-// target.
+// Texts, bytes, linked lists and prototype chains: they are no collections, and are watched at the place that holds them, by the
+// probe as it is in a target.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { useProbes, walkWith } from '../support/probe-here.ts';
@@ -150,6 +150,45 @@ describe('a linked list', () => {
     const queue = filled(new QueueForTest(), 25_000);
     hold(() => queue);
     expect(told(install(), 'firstForTest', () => filled(queue, 100))).toBeUndefined();
+  });
+});
+
+describe('objects that inherit from each other', () => {
+  class LoggerForTest {
+    child(name: string): LoggerForTest {
+      const child = Object.create(this) as LoggerForTest & { name: string };
+      child.name = name;
+      return child;
+    }
+  }
+  const deepened = (logger: LoggerForTest, times: number): LoggerForTest =>
+    times === 0 ? logger : deepened(logger.child(`child ${times}`), times - 1);
+
+  it('are counted where each takes the place of the one that it is made from', () => {
+    const service = { logForTest: deepened(new LoggerForTest(), 20) };
+    hold(() => service);
+    const grow = () => {
+      service.logForTest = deepened(service.logForTest, 30);
+    };
+    expect(told(install(), 'logForTest', grow)).toMatchObject({
+      type: 'Chain',
+      className: 'Chain',
+      newestEntry: '',
+      holder: { kind: 'property', of: 'Object' },
+      sizes: [23, 53, 83, 113],
+    });
+  });
+
+  it('are no chain where each is made from the first, or where classes extend each other', () => {
+    const first = new LoggerForTest();
+    const service = { childForTest: first.child('first'), deepForTest: deepened(first, 6) };
+    hold(() => service);
+    const grow = () => {
+      service.childForTest = first.child('next');
+    };
+    const probe = install();
+    expect(told(probe, 'childForTest', grow)).toBeUndefined();
+    expect(told(probe, 'deepForTest', grow)).toBeUndefined();
   });
 });
 

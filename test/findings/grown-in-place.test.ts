@@ -148,6 +148,35 @@ describe('texts that keep longer ones', () => {
     expect(finding!.advice.join()).not.toMatch(/cut from/);
     expect(finding!.evidence.map(({ statement }) => statement).join()).not.toMatch(/visible/);
   });
+
+  /** The names of a cache, with the numbers of places in a list beside them. */
+  const positions = collection(
+    (seconds) => 100 + 13 * seconds,
+    'preview@/app/src/previews.js:18 > set@/app/node_modules/lru-cache/index.js:2072',
+    { newestEntry: 'number', entry: { bytes: 105, texts: 1 } },
+  );
+
+  test.each([
+    ['fetch reads', 'decode@node:internal/encoding:442 > consume@node:internal/deps/undici/undici:5800'],
+    ['buffers are read as', 'toString@node:buffer:870'],
+    ['nobody was asked about', null],
+  ])('may be in a list beside the names of a cache, where what stays are texts: those that %s', (_, at) => {
+    const [finding, ...more] = judged(heapFloor(linear(450 * KB), at ?? undefined), positions).findings;
+    expect(more).toEqual([]);
+    expect(finding!.subject).toMatchObject({ file: 'src/previews.js', line: 18 });
+    expect(finding!.advice.map((each) => each.slice(0, 44))).toEqual([
+      'If its strings are cut from longer ones (sli',
+      'lru-cache keeps what src/previews.js:18 pass',
+    ]);
+  });
+
+  test.each([
+    ['requests', 'incoming@node:_http_incoming:60'],
+    ['objects of the program', ROUTE],
+  ])('are not blamed on names with numbers where what stays are %s', (_, at) => {
+    const { findings } = judged(heapFloor(linear(450 * KB), at), positions);
+    expect(findings.map(({ subject: { file } }) => file)).not.toContain('src/previews.js');
+  });
 });
 
 describe('a queue inside of a stream', () => {

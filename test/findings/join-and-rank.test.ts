@@ -68,6 +68,31 @@ describe('one root cause is one finding:', () => {
     expect(kinds).toEqual(['worker-leak']);
   });
 
+  describe('memory of two sorts', () => {
+    const documents = (at: string) => collection(linear(60), at, { newestEntry: 'Document' });
+    const files = (at: string) => collection(linear(30), at, { newestEntry: 'Buffer' });
+
+    test('that the same line takes is the one that there is more of', () => {
+      const { findings } = judgeAll(external(linear(400 * KB)), native(linear(4 * MB)), documents(PLACE));
+      expect(findings.map(({ kind, symptoms }) => [kind, symptoms])).toEqual([
+        [
+          'native-memory-growth',
+          expect.arrayContaining([expect.stringMatching(/^external memory grows by 4\d\d KB\/s$/)]),
+        ],
+      ]);
+    });
+
+    test('that other lines take are two', () => {
+      const kinds = kindsOf(
+        external(linear(400 * KB)),
+        native(linear(4 * MB)),
+        documents(PLACE),
+        files(ELSEWHERE),
+      );
+      expect(kinds.toSorted()).toEqual(['external-memory-leak', 'native-memory-growth']);
+    });
+  });
+
   test('a heap near its limit because it leaks is the leak', () => {
     expect(kindsOf(heapFloor(linear(2 * MB, 900 * MB), PLACE))).toEqual(['heap-leak']);
   });

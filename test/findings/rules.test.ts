@@ -921,6 +921,14 @@ describe('where each request out has an Agent of its own, the cure is one for al
     expect(adviceOf(piling, requests(1))).toEqual([['socket-leak', expect.not.stringMatching(SHARED)]]);
   });
 
+  test('sockets that a package opens: what it returned has nothing to release', () => {
+    const opened = asyncSite('TCPWRAP', `${PLACE} > fetch@/app/node_modules/node-fetch/index.js:1501`);
+    const piling = sockets({ endpoint: '10.9.9.9:80' }, linear(3));
+    const adviceAt = (different: number) => findingsOf(piling, opened, requests(different))[0]!.advice;
+    expect(adviceAt(40)).toEqual([expect.stringMatching(SHARED)]);
+    expect(adviceAt(1)[0]).toMatch(/^`fetch\(\)` of node-fetch opens them for .*: release what it returned/);
+  });
+
   test('native memory, whose holder is inferred then', () => {
     const [finding, ...rest] = findingsOf(native(linear(MB)), requests(40));
     expect(rest).toEqual([]);

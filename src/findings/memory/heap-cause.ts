@@ -10,6 +10,7 @@ import { isGrowingInNode, isGrowingInUserCode, makerOfEntries, siteBehind } from
 import { HEAP_CAUSE } from '../thresholds/memory.ts';
 import { isYoung } from '../verdict/young-process.ts';
 import { nodeFrameWords } from '../words/node-frame-words.ts';
+import { canHold } from './can-hold.ts';
 import { cutTexts } from './cut-texts.ts';
 import { hasRoom } from './filling.ts';
 import { type PromiseMaker, promiseMaker } from './promise-maker.ts';
@@ -241,9 +242,11 @@ function isFillingSteadily(filled: GrowingCollection, growth: HeapGrowth): boole
   const isMemory =
     collection.type === 'String' &&
     growth.floor.slopePerSecond >= trend.slopePerSecond * 1024 * HEAP_CAUSE.alikePace;
+  // Nothing takes objects out of such a chain again.
   const isSeen =
     insertion?.blame.subject ||
     isMemory ||
+    collection.type === 'Chain' ||
     (collection.type === 'Object' && growth.sites.some(isAllocating)) ||
     makerOfEntries(filled, growth) !== null;
   return isSteady && Boolean(isSeen) && growth.floor.verdict !== 'falling';
@@ -264,7 +267,7 @@ function mainCollection(
   isMeasured: boolean,
 ): GrowingCollection | null {
   const bytesPerSecond = isMeasured ? growth.floor.slopePerSecond : 0;
-  const able = collections.filter((filled) => canHold(filled, bytesPerSecond));
+  const able = collections.filter((filled) => canHold(filled, growth, bytesPerSecond));
   const known = able.filter(({ insertion }) => insertion?.blame.subject);
   const [fastest] = known;
   const [first] = able;
@@ -282,13 +285,4 @@ function mainCollection(
     ({ trend }) => trend.slopePerSecond >= fastest.trend.slopePerSecond * HEAP_CAUSE.alikePace,
   );
   return alike.find(isAllocating) ?? fastest;
-}
-
-/** Numbers hold nothing, and one text or object a second does not make megabytes. */
-function canHold({ collection, trend }: GrowingCollection, bytesPerSecond: number): boolean {
-  const bytesPerEntry = bytesPerSecond / trend.slopePerSecond;
-  if (collection.type === 'String') return bytesPerEntry <= HEAP_CAUSE.largestTextUnitBytes;
-  if (/^(number|boolean|undefined|symbol)$/.test(collection.newestEntry) && collection.type !== 'Object')
-    return bytesPerEntry <= HEAP_CAUSE.largestPrimitiveBytes;
-  return bytesPerEntry <= HEAP_CAUSE.largestEntryBytes;
 }

@@ -2,6 +2,7 @@
 
 import type { DataReads } from '../objects/data-reads.ts';
 import { isLong } from '../objects/long-values.ts';
+import { isLongChain } from '../objects/prototype-chains.ts';
 import type { ProbeHolder } from '../probe-protocol.ts';
 import type { PlaceVisitor } from './field-group.ts';
 import type { At, Visit, VisitQueue } from './visit-queue.ts';
@@ -48,7 +49,7 @@ export function createDataVisits(
     const names = keysOf(value);
     const of = nameOf(value);
     const prototype = prototypeOf(value);
-    let isLinked = false;
+    let isLinked = isLongChain(value, prototypeOf);
     for (const key of names.length > MAX_KEYS ? names.slice(-SOME_KEYS) : names) {
       const property = Object.getOwnPropertyDescriptor(value, key);
       const holder: ProbeHolder = { kind: 'property', name: String(key).slice(0, 100), of };

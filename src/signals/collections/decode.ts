@@ -70,6 +70,7 @@ const ADDING: Record<CollectionType, RegExp[]> = {
   String: [],
   Buffer: [],
   List: [],
+  Chain: [],
 };
 
 /** What the source calls the collection in the line that adds: "sessions", "this.cache". */

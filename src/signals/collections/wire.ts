@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { holder } from '../../wire/holder.ts';
 import { atMillis, type BodyOf, count, listOf, stack, text, threadLine } from '../../wire/parts.ts';
 
-/** Texts, bytes, and lists of objects that link to each other, are no collections, but grow in one place as these do. */
+/** Texts, bytes, lists of objects that link to each other, and chains of those that inherit from each other, are no collections, but grow in one place as these do. */
 export const collectionType = v.picklist([
   'Map',
   'Set',
@@ -14,9 +14,10 @@ export const collectionType = v.picklist([
   'String',
   'Buffer',
   'List',
+  'Chain',
 ]);
 export type CollectionType = v.InferOutput<typeof collectionType>;
-export type InPlaceType = Extract<CollectionType, 'String' | 'Buffer' | 'List'>;
+export type InPlaceType = Extract<CollectionType, 'String' | 'Buffer' | 'List' | 'Chain'>;
 /** Of what is one object for as long as it grows. */
 export type ObjectType = Exclude<CollectionType, InPlaceType>;
 
@@ -38,7 +39,7 @@ const growingCollection = v.object({
   replaced: v.optional(count),
   /** So many that are held alike, told together and anew at each read: `sizes` are those of all of them. */
   alike: v.optional(count),
-  /** At this read; the first read of one also has those before. None where it was not counted: it is vast. KiB of a text or of bytes. */
+  /** At this read; the first read of one also has those before. None where it was not counted: it is vast. KiB of a text or of bytes, objects of a chain. */
   sizes: v.array(v.object({ atMillis, entries: count })),
   /** How much it may hold at most, as the object that it belongs to says. */
   bound: v.optional(

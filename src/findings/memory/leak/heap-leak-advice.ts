@@ -79,6 +79,7 @@ function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred }: Tol
   // Nobody is caught adding to a list; what it has is allocated where somebody subscribes.
   const watching = type === 'List' ? watchesState(site?.frames ?? []) : null;
   if (watching) return [adviceOnSubscription(watching)];
+  if (type === 'Chain') return [adviceOnChain(app, keeper)];
   if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
   if (keeper && isPackageQueue(filled.collection)) return [packageQueueAdvice(keeper, app)];
   const bound = {
@@ -89,15 +90,22 @@ function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred }: Tol
     EventEmitter: 'one listener for all',
     EventTarget: 'one listener for all',
   }[type];
-  if (keeper)
-    return [
-      `${packageOf(keeper)} keeps ${app && !isInferred ? `what ${lineOf(app)} passes to ${library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it'}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or release what it returned (close, end, destroy, dispose or reset, where it has one).`,
-    ];
+  if (keeper) return [adviceOnKeeper(keeper, isInferred ? { app: null, library } : blame)];
   return [
     type === 'Array'
       ? 'If it is a queue, its consumers are too slow: add consumers, or slow down the producers. Otherwise bound it (a ring buffer).'
       : `Bound it (${bound}), or delete entries once they are no longer needed.`,
   ];
+}
+
+/** A package keeps it: data that it is given, or what it makes for the caller until that is released. */
+export function adviceOnKeeper(
+  keeper: Frame,
+  blame: Pick<Blame, 'app' | 'library'> | null | undefined,
+): string {
+  const { app = null, library = null } = blame ?? {};
+  const receiver = library && packageOf(library) !== packageOf(keeper) ? packageOf(library) : 'it';
+  return `${packageOf(keeper)} keeps ${app ? `what ${lineOf(app)} passes to ${receiver}` : 'what it is given'}: look for an option or a newer version that bounds or expires its data, pass fewer different values, call it once and reuse the result, or release what it returned (close, end, destroy, dispose or reset, where it has one).`;
 }
 
 /** For somebody who is to take it. */
@@ -106,6 +114,14 @@ export const isWaiting = ({ collection, insertion }: GrowingCollection): boolean
 
 export const isQueued = (type: CollectionType): type is InPlaceType =>
   type === 'String' || type === 'Buffer' || type === 'List';
+
+/** Each is made from the one that is kept, and takes its place. */
+function adviceOnChain(app: Frame | null, keeper: Frame | null): string {
+  const maker = keeper
+    ? `${packageOf(keeper)} makes`
+    : '`Object.create()` makes, or a function such as `child()`,';
+  return `${app ? `In ${place(app)}, make` : 'Make'} each from the first one and keep it in a local variable. What ${maker} inherits from what it was made from and keeps it. Where it takes the place of that, each keeps all before it, and to read what it inherits takes ever longer.`;
+}
 
 /** What comes in faster than it goes out: a text that waits to be written or parsed, or a queue. */
 function adviceInPlace(type: InPlaceType, app: Frame | null, keeper: Frame | null): string {

@@ -8,7 +8,7 @@ import type { AllocationSite } from '../../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
 import type { FinalizationUse } from '../../../model/memory/census.ts';
-import type { CollectionGrowth, CollectionHolder } from '../../../model/memory/collection.ts';
+import type { CollectionGrowth, CollectionHolder, CollectionType } from '../../../model/memory/collection.ts';
 import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
 import { HEAP_CAUSE } from '../../thresholds/memory.ts';
 import { movement, packageOf, perSecond, place, placeWithLibrary, risen } from '../../wording.ts';
@@ -69,13 +69,15 @@ export function largeTextEvidence(
     }));
 }
 
+const IN_WORDS: Partial<Record<CollectionType, string>> = { List: 'linked list', Chain: 'prototype chain' };
+
 function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evidence {
   if (collection.type === 'String') {
     const kib = (value: number) => formatBytes(value * 1024);
     const statement = `the length of the string ${movement(trend, kib)}`;
     return { source: 'census', statement, value: trend.slopePerSecond * 1024, unit: 'bytes/s' };
   }
-  const type = collection.type === 'List' ? 'linked list' : collection.type;
+  const type = IN_WORDS[collection.type] ?? collection.type;
   const things = thingsOf(collection);
   const newest = collection.newestEntry ? `, newest entry: ${collection.newestEntry}` : '';
   const sizes = `${formatNumber(trend.first)} to ${formatNumber(trend.last)} ${things}`;
@@ -89,8 +91,9 @@ function sizeEvidence({ collection, trend, isTrimmed }: GrowingCollection): Evid
   };
 }
 
-function thingsOf({ event, isFollowed }: CollectionGrowth): string {
+function thingsOf({ event, isFollowed, type }: CollectionGrowth): string {
   if (isFollowed) return 'signals that follow it, and listeners';
+  if (type === 'Chain') return 'objects';
   return event === undefined ? 'entries' : 'listeners';
 }
 

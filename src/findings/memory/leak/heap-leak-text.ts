@@ -123,6 +123,8 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
     return `${filled.filling.isNearby ? `\`${filled.filling.limitName}\` beside it may be its maximum` : 'It has a maximum, but the memory would run out before it is reached'}: ${fillingWords(filled.filling)}.`;
   if (!filled)
     return `A cache that fills, or a batch, looks the same at first. The heap rose ${latePace(floor)}.`;
+  if (filled.collection.type === 'Chain')
+    return `Scopes that are set up once, each from the one before, stop growing. It grew ${latePace(filled.trend)}.`;
   if (isQueued(filled.collection.type) || isWaiting(filled))
     return `A burst that is worked off afterwards looks the same at first. It grew ${latePace(filled.trend)}.`;
   // Low points stand in steps, and say little of the pace at the end.
@@ -136,7 +138,8 @@ function confidenceOf({ growth, filled, site, isMeasured }: HeapCause, facts: Fa
   const sure = HEAP_LEAK.confidence;
   if (!isMeasured) return confidenceAt(sure.unmeasured, filled?.insertion);
   const most = startedLately(growth, facts) ? sure.mostOfLate : sure.most;
-  if (filled?.insertion) return Math.min(most, confidenceAt(sure.filled, site));
+  const isPlaced = filled?.insertion || (filled?.collection.type === 'Chain' && site);
+  if (isPlaced) return Math.min(most, confidenceAt(sure.filled, site));
   if (filled) return sure.unfilled;
   return site ? Math.min(most, onScale(sure.allocated, site.share)) : sure.unknown;
 }

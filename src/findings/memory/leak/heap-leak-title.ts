@@ -68,6 +68,8 @@ export function titleOf(
     return `A text${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;
   if (collection.type === 'List')
     return `A linked list${quoted(collection, name)} grows by ${rate.replace('/s', ' entries/s')} faster than entries are removed${at}`;
+  if (collection.type === 'Chain')
+    return `Objects${heldAs(collection) ? ` at \`${name}\`` : ''} inherit from each other, ${formatNumber(trend.last)} of them, ${perSecond(trend.slopePerSecond)} more${at}`;
   const { holder, holderName } = collection;
   const isEntry = !holderName && holder?.kind === 'entry' && isClass(holder.of);
   const within = isEntry ? ` in \`${holder.of}.${holder.name}\`` : '';

@@ -85,7 +85,7 @@ function describe({ subject: socket, trend }: CountGrowth<SocketGroup>, facts: F
       : site?.companion
         ? companionAdvice(site.companion)
         : `${socketAdvice(socket, receiver?.event)}${ofPackage(receiver)}`,
-    ...(site?.companion && { isAdviceWhole: true }),
+    ...((own || site?.companion) && { isAdviceWhole: true }),
     caveats: [
       ...(site ? [] : [socket.direction === 'inbound' ? NOT_SEEN_GIVEN : NOT_CAUGHT]),
       ...(site?.companion ? [companionCaveat(site.companion, things)] : []),

@@ -8,6 +8,7 @@ import { type CreationSite, siteOfAllocations } from '../../creation-site.ts';
 import { type RunsOut, whenMemoryRunsOut } from '../../leak-draft.ts';
 import { COPY_BYTES, cutBuffers, cutBuffersEvidence } from '../../memory/cut-buffers.ts';
 import { entriesEvidence, holdsObjects, ofThread, sayHolder } from '../../memory/holders.ts';
+import { adviceOnKeeper } from '../../memory/leak/heap-leak-advice.ts';
 import { nameOf } from '../../memory/leak/heap-leak-title.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
 import { describeWasm, growingWasm } from '../../native/wasm-memory.ts';
@@ -79,18 +80,23 @@ function describe(facts: Facts): Draft {
     retainerPath: heldCollection(filled, thread, facts)?.path,
     innocentExplanation:
       'Buffers wait for garbage collection as well, but these numbers were read right after full collections.',
-    advice: [
-      filled?.collection.type === 'Buffer'
-        ? 'The buffer waits for the end of a message that never comes, or is consumed too slowly: reject messages above a maximum size, respect back-pressure, and remove what has been read.'
-        : cut
-          ? COPY_BYTES
-          : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (`Uint8Array.prototype.slice.call(part)`): a slice keeps its whole buffer.',
-    ],
+    advice: [adviceOn(filled, cut !== null)],
     caveats: [],
     asSymptom: `external memory grows by ${rate}`,
     effect: 'external',
     explains: ['heap', 'native', 'gc'],
   };
+}
+
+function adviceOn(filled: GrowingCollection | null, isCut: boolean): string {
+  if (filled?.collection.type === 'Buffer')
+    return 'The buffer waits for the end of a message that never comes, or is consumed too slowly: reject messages above a maximum size, respect back-pressure, and remove what has been read.';
+  if (isCut) return COPY_BYTES;
+  const blame = filled?.insertion?.blame;
+  const keeper = blame?.inner ?? blame?.library;
+  return keeper
+    ? adviceOnKeeper(keeper, blame)
+    : 'Bound what keeps the buffers (a ring buffer, a maximum of bytes). If it keeps small slices, copy them (`Uint8Array.prototype.slice.call(part)`): a slice keeps its whole buffer.';
 }
 
 function confidenceOf(filled: GrowingCollection | null, frame: Frame | null): number {

@@ -38,7 +38,7 @@ export interface Tracked {
 }
 
 export function isInPlace(type: Growing['type']): type is InPlaceType {
-  return type === 'String' || type === 'Buffer' || type === 'List';
+  return ['String', 'Buffer', 'List', 'Chain'].includes(type);
 }
 
 export function slotOf({ holder, owner }: Tracked): Slot | null {
