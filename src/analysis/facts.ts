@@ -51,6 +51,7 @@ import {
   type UnendedAnswers,
   unendedAnswers,
 } from './waiting/lasting-requests.ts';
+import { findLateFailures, type LateFailures } from './waiting/late-failures.ts';
 import { type LeftAnswers, leftAnswers } from './waiting/left-answers.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
@@ -129,6 +130,8 @@ export interface Facts {
   stalledRequests: StalledRequests[];
   /** Requests that wait together and are released at once; null: none do. */
   heldRequests: HeldRequests | null;
+  /** Requests that are answered late, and then with an error. */
+  lateFailures: LateFailures[];
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
@@ -232,6 +235,7 @@ export function gatherFacts(observations: Observations): Facts {
     },
     stalledRequests: stalledRequests(observations.asyncObservations),
     heldRequests: findHeldRequests(observations.asyncObservations, main),
+    lateFailures: findLateFailures(observations.asyncObservations, main),
     reconnects: findReconnects(observations.asyncObservations),
     leftAnswers: leftAnswers(observations.asyncObservations),
     ownAgents: ownAgents(observations.asyncObservations),

@@ -27,7 +27,8 @@ export interface AsyncSite {
   type: string;
   /**
    * Of requests: "GET 10.0.0.7:80/rates/#", "POST /orders". Those of type "http.*.request" count as alive until their answer
-   * begins, "http.server.answer" until it has ended, and "http.server.write", whose stack writes a first part of it, too.
+   * begins, "http.server.answer" until it has ended, and "http.server.write", whose stack writes a first part of it, too;
+   * "http.server.failure" are those that are answered late, with a status of 500 or more.
    */
   label?: string;
   /** The kind of request ("POST /orders") that the program was handed each time when it made one. */
