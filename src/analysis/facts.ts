@@ -51,7 +51,7 @@ import {
   type UnendedAnswers,
   unendedAnswers,
 } from './waiting/lasting-requests.ts';
-import { findLateFailures, type LateFailures } from './waiting/late-failures.ts';
+import { findLateFailures, type LateFailures } from './waiting/late/late-failures.ts';
 import { type LeftAnswers, leftAnswers } from './waiting/left-answers.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';

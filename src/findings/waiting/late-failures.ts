@@ -1,7 +1,7 @@
 // Requests that fail only after seconds: what they wait for does not come, and a timeout ends the wait.
 import type { Facts } from '../../analysis/facts.ts';
 import { meanLifeMillis } from '../../analysis/waiting/held-requests.ts';
-import type { LateFailures } from '../../analysis/waiting/late-failures.ts';
+import type { LateFailures } from '../../analysis/waiting/late/late-failures.ts';
 import { formatDuration, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { LATE_FAILURES } from '../thresholds/waiting.ts';

@@ -1,10 +1,10 @@
 // Requests that are answered only after seconds, and then with an error: what they wait for does not come before a timeout ends
 // the wait.
-import type { AsyncObservation, AsyncSiteRead } from '../../model/async-resource.ts';
-import type { RuntimeSample } from '../../model/samples.ts';
-import { type SurvivingSite, survivingSites } from '../growth/resource-growth.ts';
-import { longestLateMillis, meanLifeMillis } from './held-requests.ts';
-import { INBOUND } from './lasting-requests.ts';
+import type { AsyncObservation, AsyncSiteRead } from '../../../model/async-resource.ts';
+import type { RuntimeSample } from '../../../model/samples.ts';
+import { type SurvivingSite, survivingSites } from '../../growth/resource-growth.ts';
+import { longestLateMillis, meanLifeMillis } from '../held-requests.ts';
+import { INBOUND } from '../lasting-requests.ts';
 
 const FAILURE = 'http.server.failure';
 
