@@ -39,6 +39,7 @@ import {
   takeMemoryApart,
 } from './growth/resource-growth.ts';
 import { scatteredSockets } from './growth/scattered-sockets.ts';
+import { type StreamBacklog, streamBacklogs } from './growth/stream-backlogs.ts';
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
@@ -132,6 +133,8 @@ export interface Facts {
   heldRequests: HeldRequests | null;
   /** Requests that are answered late, and then with an error. */
   lateFailures: LateFailures[];
+  /** Streams in which what was written piles up. */
+  streamBacklogs: StreamBacklog[];
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
@@ -235,6 +238,7 @@ export function gatherFacts(observations: Observations): Facts {
     },
     stalledRequests: stalledRequests(observations.asyncObservations),
     heldRequests: findHeldRequests(observations.asyncObservations, main),
+    streamBacklogs: streamBacklogs(observations.asyncObservations),
     lateFailures: findLateFailures(observations.asyncObservations, main),
     reconnects: findReconnects(observations.asyncObservations),
     leftAnswers: leftAnswers(observations.asyncObservations),

@@ -10,6 +10,7 @@ import { COPY_BYTES, cutBuffers, cutBuffersEvidence } from '../../memory/cut-buf
 import { entriesEvidence, holdsObjects, ofThread, sayHolder } from '../../memory/holders.ts';
 import { nameOf } from '../../memory/leak/heap-leak-title.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
+import { describeBacklogs } from '../../memory/stream-backlog.ts';
 import { describeWasm, growingWasm } from '../../native/wasm-memory.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CUT_BUFFERS, EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
@@ -23,6 +24,8 @@ export const externalMemoryLeak: Rule = {
   kind: 'external-memory-leak',
   judge(facts) {
     const { external } = facts.memory;
+    const backlogs = describeBacklogs(facts, 'external');
+    if (backlogs.length > 0) return backlogs;
     if (external.verdict === 'too-little-data')
       return {
         notApplicable: `fewer than 6 counts of external memory after a full GC (${external.points} seen)`,
