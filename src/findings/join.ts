@@ -60,7 +60,11 @@ function isPlausible(memory: Draft, cause: Draft): boolean {
   if (cause.impact.unit !== 'per second' || cause.impact.value <= 0) return false;
   const { collection, other } = JOINING.largestPartBytes;
   const largest = memory.subject.type === 'collection' ? collection : other;
-  return memory.impact.value / cause.impact.value <= largest;
+  const { entriesPerSecond = 0 } = memory;
+  return (
+    memory.impact.value / cause.impact.value <= largest &&
+    entriesPerSecond / cause.impact.value <= JOINING.mostEntries
+  );
 }
 
 /** What a quota below one core makes of the main thread's code: shares of time in which most of it was stopped. */

@@ -21,6 +21,7 @@ export function rankFindings(joined: readonly Joined[], ruleOrder: readonly Find
       effect: _effect,
       explains: _explains,
       isInbound: _inbound,
+      entriesPerSecond: _entries,
       ...rest
     } = draft;
     return {

@@ -36,6 +36,8 @@ export interface Draft extends Omit<Finding, 'rank' | 'score' | 'fingerprint' | 
   explains: Effect[];
   /** Work that clients sent: where it waits tells one cause from another. */
   isInbound?: true;
+  /** Of a collection that grows. */
+  entriesPerSecond?: number;
 }
 
 export interface Rule {

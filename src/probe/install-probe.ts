@@ -194,6 +194,7 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
     inPlace,
     weights: createEntryWeights(core.reads, kinds),
     references,
+    consider: pools.consider,
     own: asyncWatch.own,
   });
   const { listScripts } = thread;

@@ -53,6 +53,8 @@ export interface WalkFirst {
   names: readonly string[];
   /** Paths of modules. */
   files: readonly string[];
+  /** Functions of libraries that call the program: where each begins, as `functionKey` puts it. */
+  callers: readonly string[];
 }
 
 export interface ProbeRequests {

@@ -721,7 +721,7 @@ describe('following references', () => {
     const probe = install();
     hold(() => probe);
     probe.listScripts();
-    probe.beginWalk({ longestChain: 20, isDataOnly: false, first: { names: [], files: [] } });
+    probe.beginWalk({ longestChain: 20, isDataOnly: false, first: { names: [], files: [], callers: [] } });
     expect(probe.walkOn(0, false)).toBeNull();
     let walk = null;
     for (let slices = 0; !walk && slices < 10_000; slices++) walk = probe.walkOn(1, false);

@@ -7,8 +7,9 @@ import { eachRoot } from '../../src/probe/walk/roots.ts';
 import { createVisitQueue } from '../../src/probe/walk/visit-queue.ts';
 
 const node = (at: string, selfSize: number, ...children: AllocationNode[]): AllocationNode => {
-  const [functionName = '', url = ''] = at.split('@');
-  return { callFrame: { functionName, url }, selfSize, children };
+  const [functionName = '', url = '', line = '0'] = at.split('@');
+  const callFrame = { functionName, url, lineNumber: Number(line), columnNumber: 4 };
+  return { callFrame, selfSize, children };
 };
 const chain = (first: AllocationNode, ...above: string[]) =>
   above.reduce((child, at) => node(at, 0, child), first);
@@ -19,8 +20,10 @@ test('those on the stacks that hold most, innermost first, up to the program; ne
     'add@/app/node_modules/cache/index.js',
     'remember@/app/src/sessions.js',
     'Shop.answer@/app/src/shop.js',
-    'handle@/app/node_modules/router/index.js',
+    '@file:///app/node_modules/router/index.js@7',
     'emit@node:events',
+    'start@/app/src/main.js',
+    'run@/app/node_modules/runner/index.js@9',
   );
   const others = Array.from({ length: 20 }, (_, i) => node(`other${i}@/app/src/others.js`, 100 - i));
   const root = node('(root)@', 0, leak, node('sample@culprit:probe', 800), ...others);
@@ -32,6 +35,7 @@ test('those on the stacks that hold most, innermost first, up to the program; ne
       '/app/src/shop.js',
       '/app/src/others.js',
     ],
+    callers: ['/app/node_modules/router/index.js:7:4', '/app/node_modules/runner/index.js:9:4'],
   });
 });
 
@@ -126,4 +130,42 @@ test('ES modules are roots by their namespaces, but for those of Node and those 
     ['/app/src/dispatch all.mjs', app, 0],
     ['/app/node_modules/router/index.js', router, 2],
   ]);
+});
+
+test('what timers call is a root, of some of each duration, and what they call it with', () => {
+  const reads = createDataReads(types, () => 0);
+  const clearTimeout = () => {};
+  const sweep = () => {};
+  const sessions = new Map();
+  const closing = Array.from({ length: 20 }, () => () => {});
+  const listOf = (timers: object[]) => {
+    const list = {};
+    const linked = [list, ...timers, list] as { _idleNext?: object }[];
+    for (const [i, timer] of linked.slice(0, -1).entries()) timer._idleNext = linked[i + 1]!;
+    return list;
+  };
+  const timerListMap = {
+    5000: listOf(closing.map((_onTimeout) => ({ _onTimeout }))),
+    60000: listOf([{ _onTimeout: sweep, _timerArgs: [sessions] }]),
+    90000: listOf([{ _onTimeout: null }]),
+  };
+  const begun: unknown[] = [];
+  eachRoot(
+    (name) => (name === 'timers' ? { clearTimeout } : {}) as never,
+    {
+      reads,
+      isFar: () => false,
+      thread: {
+        during: (work) =>
+          work((value) => (value === clearTimeout ? ({ scopes: () => [{ timerListMap }] } as never) : null)),
+      },
+    },
+    (value, { kind }) => {
+      if (kind === 'handle') begun.push(value);
+    },
+  );
+  expect(begun.filter((value) => closing.includes(value as () => void))).toEqual(closing.slice(0, 5));
+  expect(begun).toContain(sweep);
+  expect(begun).toContainEqual([sessions]);
+  expect(begun).not.toContain(null);
 });

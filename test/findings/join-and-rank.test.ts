@@ -100,6 +100,18 @@ describe('a second cause stays a second finding:', () => {
     expect(kinds.toSorted()).toEqual(['heap-leak', 'socket-leak']);
   });
 
+  test('a Map that takes far more entries than sockets leak, however small each is', () => {
+    const kinds = (entriesPerSecond: number) =>
+      kindsOf(
+        sockets({ state: 'CLOSE_WAIT', endpoint: '10.9.9.9:80' }, linear(30)),
+        asyncSite('TCPWRAP', `${PLACE} > connect@node:net:1`),
+        heapFloor(linear(500 * KB), ELSEWHERE),
+        collection(linear(entriesPerSecond), `${ELSEWHERE} > set`, { holderName: 'sessions' }),
+      );
+    expect(kinds(30)).toEqual(['socket-leak']);
+    expect(kinds(900).toSorted()).toEqual(['heap-leak', 'socket-leak']);
+  });
+
   test('a leak beside a hotspot', () => {
     expect(
       kindsOf(

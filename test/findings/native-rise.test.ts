@@ -76,6 +76,24 @@ describe('native memory that rises beside a heap that rises', () => {
   });
 });
 
+describe('native memory that rises by one large step, as when V8 gives up part of its heap, which stays resident', () => {
+  const kindsOf = (slowly: number, ...habits: Habit[]) => {
+    const stepped = (second: number) => slowly * second + (second < 15 ? 0 : 24 * MB);
+    return judged(native(stepped), ...habits).findings.map(({ kind }) => kind);
+  };
+
+  test('and hardly else is none that grows', () => {
+    expect(kindsOf(0.15 * MB)).toEqual([]);
+    const place = 'remember@/app/src/session.js:12';
+    const filled = [heapFloor(linear(0.8 * MB), place), collection(linear(400), place)];
+    expect(kindsOf(0.15 * MB, ...filled)).toEqual(['heap-leak']);
+  });
+
+  test('and by much else is one that grows', () => {
+    expect(kindsOf(1.5 * MB)).toEqual(['native-memory-growth']);
+  });
+});
+
 describe('native memory that nothing explains, in a process that has just started,', () => {
   const aged = (uptimeSeconds: number): Habit =>
     change(({ target }) => {

@@ -41,6 +41,7 @@ const TREND: Trend = {
   last: 40,
   points: 31,
   risingSteps: [30, 30],
+  largestStep: 0,
 };
 
 test.each<[string, Partial<Trend>, boolean]>([

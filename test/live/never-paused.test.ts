@@ -62,7 +62,7 @@ describe.each(thisNodeAnd(16, 24, 26))('%s', (_name, node) => {
     await probe.call('beginWalk', {
       longestChain: 1_000,
       isDataOnly: false,
-      first: { names: [], files: [] },
+      first: { names: [], files: [], callers: [] },
     });
     expect((await probe.call('walkOn', 1_000, true))?.scanned).toBeGreaterThan(10);
     await probe.call('stop');

@@ -13,7 +13,7 @@ test('all of it runs in Node.js 16', () => {
   const script = `const probe = ${probeSource(CONFIG)}
 ;const alive = ${keepAliveSource()}
 ;const settings = ${settingsProbeSource(settings)}
-;probe.listScripts(); probe.beginWalk({ longestChain: 3, isDataOnly: false, first: { names: [], files: [] } }); probe.walkOn(1000, true); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
+;probe.listScripts(); probe.beginWalk({ longestChain: 3, isDataOnly: false, first: { names: [], files: [], callers: [] } }); probe.walkOn(1000, true); probe.findPools(1000, false); probe.census([new Map([[1, 1]])], 1000);
 const seen = [probe.sample().stopped, probe.readAsync().sites.length >= 0, alive.list(null, null).cut, typeof settings.finish()];
 probe.stop();
 console.log(JSON.stringify(seen));`;

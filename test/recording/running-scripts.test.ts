@@ -254,6 +254,23 @@ describe('names that a minifier has changed', () => {
     expect(namesOf({ ...startIn(code, short, bundle), variable: holder }, { files })).toEqual(['sessions']);
   });
 
+  test('of a variable that another line declares, whatever other blocks declare', () => {
+    const url = '/app/dist/chunk.js';
+    const map = {
+      version: 3,
+      names: [],
+      sources: [FILE],
+      sourcesContent: ['let warehouse;'],
+      mappings: ';IAAI',
+    };
+    const comment = `//# ${'sourceMappingURL'}=${inline(map)}\n`;
+    const function_ = { url, line: 0, column: 9, of: '', isStart: true, variable: 'e4' };
+    const namesWith = (other: string) =>
+      namesOf(function_, { files: { [url]: `function(){}\nlet e4=(0,n.p)();${other}${comment}` } });
+    expect(namesWith('e4.acquire();')).toEqual(['warehouse']);
+    expect(namesWith('()=>{let e4=5};')).toEqual(['warehouse']);
+  });
+
   test('are read in the source where the map has no names', () => {
     const column = code.indexOf(`function ${short}(`) + 'function '.length;
     const url = '/app/dist/plain.js';
@@ -294,6 +311,26 @@ describe('names that a minifier has changed', () => {
     const inlined = { [url]: `${text}//# ${'sourceMappingURL'}=${inline(map)}\n` };
     const start = { url, line: 0, column: text.indexOf('('), isStart: true };
     expect(namesOf(start, { files: inlined })).toEqual(expected);
+  });
+
+  test.each<[what: string, place: Partial<ScriptPosition>, body: string, names: string[]]>([
+    ['a line of a function', { line: 2, column: 4 }, '  const sum = 0;', ['total']],
+    ['a callback', { line: 2, column: 4 }, '  return items.map((item) =>', []],
+    ['what begins in a head', { line: 0, column: 29, isStart: true }, '  const sum = 0;', ['total']],
+    ['what begins in a body', { line: 1, column: 19, isStart: true }, '  return items.map((item) =>', []],
+  ])('of code without a name that was put in place of a call: %s', (_what, place, body, expected) => {
+    const { line = 0, column = 0, isStart } = place;
+    const url = '/app/dist/inlined.js';
+    const map = {
+      version: 3,
+      names: [],
+      sources: [FILE],
+      sourcesContent: [`export function total(items) {\n${body}\n    items.add(sum);\n}`],
+      mappings: `AA${vlq(line)}${vlq(column)}`,
+    };
+    const files = { [url]: `!e=>e.add(0)//# ${'sourceMappingURL'}=${inline(map)}\n` };
+    const position = { url, line: 0, column: 1, ...(isStart && { isStart }) };
+    expect(namesOf(position, { files })).toEqual(expected);
   });
 });
 

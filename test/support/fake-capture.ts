@@ -222,7 +222,7 @@ function fakeHeapSampling(calls: string[]): ThreadCapture['heap'] {
       return intervalBytes;
     },
     isForeign: false,
-    allocating: { names: [], files: [] },
+    allocating: { names: [], files: [], callers: [] },
     async start(bytes) {
       calls.push(`startHeap ${bytes}`);
       intervalBytes = bytes;

@@ -77,7 +77,7 @@ export function useCores(): () => CoreByHand {
 /** One walk along references, in one go. */
 export function walkWith(probe: ProbeHandle, millis = 20_000, longestChain = 20_000): ProbeWalk {
   probe.listScripts();
-  probe.beginWalk({ longestChain, isDataOnly: false, first: { names: [], files: [] } });
+  probe.beginWalk({ longestChain, isDataOnly: false, first: { names: [], files: [], callers: [] } });
   return probe.walkOn(millis, true)!;
 }
 

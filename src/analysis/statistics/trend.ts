@@ -25,6 +25,8 @@ export interface Trend {
   points: number;
   /** Steps that rose, of all steps. */
   risingSteps: [rose: number, all: number];
+  /** From one point to the next, in the series' own unit. */
+  largestStep: number;
 }
 
 export interface TrendOptions {
@@ -74,6 +76,7 @@ export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions>
     last,
     points: points.length,
     risingSteps: risingSteps(points),
+    largestStep: Math.max(0, ...points.slice(1).map(({ value }, i) => value - points[i]!.value)),
   };
   if (points.length < leastPoints) {
     const hasRisen = points.some(({ value }) => last - value >= leastRise);

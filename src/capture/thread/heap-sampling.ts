@@ -36,7 +36,7 @@ export function heapSampling(thread: SignalThread): HeapSampling {
   let isForeign = false;
   let intervalBytes = 0;
   let reads = 0;
-  let allocating: WalkFirst = { names: [], files: [] };
+  let allocating: WalkFirst = { names: [], files: [], callers: [] };
   const ask = async (method: string) =>
     (await session.send<{ profile: { head: AllocationNode } }>(method, {}, READ_TIMEOUT_MILLIS)).profile;
   /** Only a sampler that runs gives a profile. */

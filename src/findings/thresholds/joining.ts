@@ -7,4 +7,6 @@ export const JOINING = {
   samePace: 3,
   /** What one leaked socket, timer or process may hold; entries of a collection are smaller than buffers. */
   largestPartBytes: { collection: 32 * 1024, other: 256 * 1024 },
+  /** Entries that one socket, waiter or process may add to the same collection. */
+  mostEntries: 10,
 };

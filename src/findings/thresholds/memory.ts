@@ -134,6 +134,8 @@ export const NATIVE_MEMORY = {
   /** What leaks takes more at nearly every look; an allocator that settles, and our own census, take it in a few steps. */
   leastRisingShare: 0.6,
   leastBytesPerSecond: 250 * 1024,
+  /** One step that is more than this share of the rise is left out of its pace. */
+  largestStepShare: 1 / 2,
   /** V8 keeps each CPU sample until the profile is stopped. Measured: about 130 bytes, a thousand times a second a thread. */
   ownBytesPerSecond: 130 * 1024,
   /** Native parts move up and down; RSS as a whole must follow at this part of their pace. */

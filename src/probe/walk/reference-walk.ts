@@ -1,9 +1,10 @@
 // Walks what the program can reach, from its roots through properties and closures. Unlike a walk over the whole heap it
 // takes next to no memory, and it knows the name by which an object is held. Calls no code of the program.
+import { functionKey } from '../../model/owner/function-key.ts';
 import { ownerOf, plainPath } from '../../model/owner/owner.ts';
 import type { ProbeCore } from '../core.ts';
 import type { Inspect, ThreadInspector } from '../objects/thread-inspector.ts';
-import type { ProbeHolder, ProbeWalk, WalkLimits } from '../probe-protocol.ts';
+import type { ProbeHolder, ProbeWalk, WalkFirst, WalkLimits } from '../probe-protocol.ts';
 import type { FieldVisitor, PlaceVisitor } from './field-group.ts';
 import { eachRoot } from './roots.ts';
 import { createDataVisits } from './visit-data.ts';
@@ -50,11 +51,7 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
       };
       const queue = createVisitQueue(core.reads, first.names);
       const visitors = { visit: visitAlso, visitFields, visitPlace };
-      const { places, goOn } = begin(
-        core,
-        { queue, longestChain, firstFiles: new Set(first.files), thread },
-        visitors,
-      );
+      const { places, goOn } = begin(core, { queue, longestChain, first, thread }, visitors);
       let isWhole = false;
       return {
         goOn(millis) {
@@ -90,25 +87,26 @@ function begin(
   {
     queue,
     longestChain,
-    firstFiles,
+    first,
     thread,
   }: {
     queue: VisitQueue;
     longestChain: number;
-    firstFiles: Set<string>;
+    first: WalkFirst;
     thread: ThreadInspector;
   },
   visitors: Required<WalkVisitors>,
 ) {
   const { visit, visitFields, visitPlace } = visitors;
   const { visitData, visitWeakValues, nameOf } = createDataVisits(reads, queue, visitPlace);
-  const isFar = (url: string) => ownerOf(url) === 'library' && !firstFiles.has(plainPath(url));
+  const [files, callers] = [new Set(first.files), new Set(first.callers)];
+  const isFar = (url: string) => ownerOf(url) === 'library' && !files.has(plainPath(url));
   const functions = createFunctionVisits({
     reads,
     queue,
     nameOf,
     longestChain,
-    isFar,
+    isFar: (place) => isFar(place.url) && !callers.has(functionKey(place)),
     visitFields,
     visitPlace,
   });

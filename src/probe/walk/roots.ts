@@ -1,4 +1,5 @@
-// Where a program's references begin: open handles and requests, listeners of the process, module exports, globals.
+// Where a program's references begin: open handles and requests, timers, servers of a cluster's worker, listeners of the
+// process, module exports, globals.
 
 import { plainPath } from '../../model/owner/owner.ts';
 import type { Load } from '../load.ts';
@@ -11,6 +12,9 @@ import type { ProbeHolder } from '../probe-protocol.ts';
 const FROM_LIBRARIES = 2;
 /** Handles of one sort: the oldest and the latest. All sockets of a busy server would take the place of everything else. */
 const MOST_OF_A_SORT = 100;
+/** Timers of one duration are mostly alike: those of connections. */
+const MOST_OF_A_DURATION = 5;
+const MOST_DURATIONS = 1_000;
 
 interface Needs {
   reads: DataReads;
@@ -26,15 +30,24 @@ export function eachRoot(
   push: (value: unknown, holder: ProbeHolder, distance: number) => void,
 ): void {
   const { own } = reads;
-  for (const handle of someOfEachSort([...activeHandles(), ...activeRequests()], reads))
-    push(handle, { kind: 'handle', name: '', of: '' }, 0);
+  const pushHandles = (handles: readonly object[]) => {
+    for (const handle of someOfEachSort(handles, reads))
+      push(handle, { kind: 'handle', name: '', of: '' }, 0);
+  };
+  pushHandles([...activeHandles(), ...activeRequests()]);
   push(own(process, '_events'), { kind: 'global', name: 'process', of: '' }, 0);
   const { _cache = {}, register } = load('module') as { _cache?: object; register?: object };
   const pushModule = (file: string, exports: unknown) =>
     push(exports, { kind: 'exports', name: file.slice(-200), of: '' }, isFar(file) ? FROM_LIBRARIES : 0);
   for (const key of Object.keys(_cache)) pushModule(key, own(own(_cache, key), 'exports'));
   try {
-    thread.during((inspect) => eachModule(reads, inspect(register!)?.scopes()[0], pushModule));
+    thread.during((inspect) => {
+      const moduleOf = (part?: object) => part && inspect(part)?.scopes()[0];
+      pushHandles(callbacksOfTimers(reads, moduleOf(own(load('timers'), 'clearTimeout') as object)));
+      if (isClusterWorker())
+        pushHandles(handlesOfCluster(reads, moduleOf(own(load('cluster'), '_getServer') as object)));
+      eachModule(reads, moduleOf(register), pushModule);
+    });
   } catch {}
   // What the language brings is not enumerable, what Node brings is a function or has methods of its own.
   for (const name of Object.keys(globalThis)) {
@@ -60,6 +73,33 @@ function eachModule(
       if (url.startsWith('file:')) tell(plainPath(url), module.getNamespace());
     } catch {}
   });
+}
+
+/** What timers call, and with what. The module of Node's that lists them gives out `clearTimeout()`. */
+function callbacksOfTimers({ own }: DataReads, scope: unknown): object[] {
+  const lists = own(scope, 'timerListMap');
+  const found = new Set<unknown>();
+  for (const duration of Object.keys(lists ?? {}).slice(0, MOST_DURATIONS)) {
+    const list = own(lists, duration);
+    let timer = own(list, '_idleNext');
+    for (let n = 0; n < MOST_OF_A_DURATION && timer !== list; n++, timer = own(timer, '_idleNext'))
+      found.add(own(timer, '_onTimeout')).add(own(timer, '_timerArgs'));
+  }
+  return [...found].filter(Boolean) as object[];
+}
+
+/** Asked without loading the module: a child process that is no worker may not have it. */
+const isClusterWorker = (): boolean =>
+  (process as { moduleLoadList?: string[] }).moduleLoadList?.includes(
+    'NativeModule internal/cluster/child',
+  ) ?? false;
+
+/** The primary listens for them, so that these handles are none that Node lists; each has its server as a property. */
+function handlesOfCluster({ own, types }: DataReads, scope: unknown): object[] {
+  const handles = own(scope, 'handles');
+  const found: object[] = [];
+  if (types.isMap(handles)) Map.prototype.forEach.call(handles, (handle: object) => void found.push(handle));
+  return found;
 }
 
 /** Sockets of one server are of a sort, and so are other things of one class. */

@@ -4,7 +4,7 @@
 import type { DataReads } from '../objects/data-reads.ts';
 import { isLong } from '../objects/long-values.ts';
 import { isNative, sourceOf } from '../objects/native-functions.ts';
-import type { Inspect, Inspected } from '../objects/thread-inspector.ts';
+import type { FunctionPlace, Inspect, Inspected } from '../objects/thread-inspector.ts';
 import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
 import type { FieldVisitor, PlaceVisitor } from './field-group.ts';
 import type { At, Visit, VisitQueue } from './visit-queue.ts';
@@ -20,8 +20,8 @@ interface Needs {
   queue: VisitQueue;
   nameOf(value: object): string;
   longestChain: number;
-  /** Of the file of a function: what it closes over is looked into late. */
-  isFar(url: string): boolean;
+  /** Of where a function begins: what it closes over is looked into late. */
+  isFar(place: FunctionPlace): boolean;
   visitFields: FieldVisitor;
   visitPlace: PlaceVisitor;
 }
@@ -92,7 +92,7 @@ export function createFunctionVisits({
     } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
-    if (isFirst || !isFar(at.url)) return pushScopes(fn, inspected, { depth: next, distance });
+    if (isFirst || !isFar(inspected.place)) return pushScopes(fn, inspected, { depth: next, distance });
     libraryFunctions.add(fn);
     queue.pushToInspect({ ...visited, depth: next, distance: distance + 1 });
   };

@@ -2,6 +2,7 @@
 // identifiers in the text that runs.
 import { type TraceMap, traceSegment } from '@jridgewell/trace-mapping';
 import type { ScriptPosition } from './script-position.ts';
+import { readWords, type ScriptWords, usesOfVariable } from './variable-uses.ts';
 
 /** Between a function's name and where V8 says it begins: `o(`, `o=(`, `o=function(`. */
 const GAPS_WITHOUT_TEXT = [0, 1, 9];
@@ -35,7 +36,9 @@ export function originalName(
   const nameAt = (column: number) => namedAt({ map, sourceLines }, line, column);
   const found =
     variable !== undefined
-      ? variableName(text, { ...position, name }, nameAt)
+      ? variableName(lines ?? [], { ...position, name }, (at, column) =>
+          namedAt({ map, sourceLines }, at, column),
+        )
       : position.isStart
         ? (nameBefore(text, { ...position, name }, nameAt) ??
           declaredName(text, { ...position, name }, nameAt))
@@ -120,16 +123,33 @@ function declaredName(text: string | undefined, { column, name }: Named, nameAt:
   return found;
 }
 
-/** The first use in the function, else the last one before it: what a function closes over is declared before or used within. */
-function variableName(text: string | undefined, { column, name }: Named, nameAt: NameAt): string | null {
-  if (text === undefined || column < 0) return null;
-  const pattern = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'g');
-  const from = Math.max(0, column - REACH);
-  let last: string | null = null;
-  for (const { index } of text.slice(from, column + REACH).matchAll(pattern)) {
-    const found = nameAt(from + index);
-    if (found !== null && from + index >= column) return found;
-    last = found ?? last;
+/** Joined and cut into words once for each script. */
+const wordsOf = new WeakMap<readonly string[], ScriptWords | null>();
+
+/** What a function closes over is used within it, or declared around it. */
+function variableName(
+  lines: readonly string[],
+  { line, column, name }: Named & { line: number },
+  nameAt: (line: number, column: number) => string | null,
+): string | null {
+  if (column < 0) return null;
+  if (!wordsOf.has(lines)) wordsOf.set(lines, readWords(lines.join('\n')));
+  const words = wordsOf.get(lines);
+  if (!words) return null;
+  const starts = startsOf(lines);
+  for (const at of usesOfVariable(words, starts[line]! + column, name)) {
+    const onLine = starts.filter((start) => start <= at).length - 1;
+    const found = nameAt(onLine, at - starts[onLine]!);
+    if (found !== null) return found;
   }
-  return last;
+  return null;
+}
+
+function startsOf(lines: readonly string[]): number[] {
+  let at = 0;
+  return lines.map(({ length }) => {
+    const start = at;
+    at += length + 1;
+    return start;
+  });
 }

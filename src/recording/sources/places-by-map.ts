@@ -100,8 +100,12 @@ function noteNames(source: ScriptSource, wanted: readonly ScriptPosition[], map:
   const isBefore = (a: ScriptPosition, b: ScriptPosition) =>
     a.line < b.line || (a.line === b.line && a.column <= b.column);
   for (const position of wanted) {
-    if (position.isStart || position.of === undefined) continue;
+    if (position.isStart) continue;
     const { of } = position;
+    if (of === undefined) {
+      note(position, map.nameOf(position));
+      continue;
+    }
     // Without the text: the function of that name that begins last before the place.
     const around = known
       .filter((start) => start.isStart && start.of === of && isBefore(start, position))

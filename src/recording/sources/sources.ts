@@ -7,10 +7,12 @@ import {
   originalPositionFor,
   sourceContentFor,
   type TraceMap,
+  traceSegment,
 } from '@jridgewell/trace-mapping';
 import { packageInPath } from '../../model/owner/package-in-path.ts';
+import { enclosingFunction, functionAtHead } from './enclosing-function.ts';
 import { type FoundMap, findMap, type Script } from './find-map.ts';
-import { keywordColumn, originalName } from './original-names.ts';
+import { keywordColumn, type NamedMap, originalName } from './original-names.ts';
 import { placeInSources, type SourceMap, type Sources } from './places-by-map.ts';
 import { locate, type Running } from './script-places.ts';
 import { byScript, type Place, type ReadText, type ScriptPosition } from './script-position.ts';
@@ -97,7 +99,9 @@ function openFound(
     },
     isBefore: createIsBefore(map),
     linesOf,
-    nameOf: (position) => originalName({ map, sourceLines }, position, scriptLines),
+    nameOf: (position) =>
+      originalName({ map, sourceLines }, position, scriptLines) ??
+      nameInSource(position, { map, sourceLines }),
     isIgnored: (path) => isIgnored(map, sourceOf.get(path) ?? path),
   };
 }
@@ -110,6 +114,20 @@ function parseMap({ location, text }: FoundMap): TraceMap | null {
   } catch {
     return null;
   }
+}
+
+/** A bundler writes functions that are called from one place as code without a name. */
+function nameInSource(
+  { line, column, of, variable, isStart }: ScriptPosition,
+  { map, sourceLines }: NamedMap,
+) {
+  if (of !== undefined || variable !== undefined || column < 0) return null;
+  const segment = traceSegment(map, line, column);
+  if (!segment || segment.length === 1) return null;
+  const [, source, sourceLine, sourceColumn] = segment;
+  const lines = sourceLines(source);
+  const find = isStart ? functionAtHead : enclosingFunction;
+  return lines ? find(lines, sourceLine, sourceColumn) : null;
 }
 
 function originalOf(

@@ -104,6 +104,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `${bytesPerSecond > 0 ? `heap grows by ${formatBytes(bytesPerSecond)}/s` : `${name} keeps more and more`}${frame ? `, allocated in ${place(frame)}` : ''}`,
     effect: 'heap',
+    ...(filled && { entriesPerSecond: filled.trend.slopePerSecond }),
     explains: ['gc', 'native', 'external', 'slower'],
   };
 }

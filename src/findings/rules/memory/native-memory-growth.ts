@@ -2,6 +2,7 @@
 import type { NativeCall } from '../../../analysis/cpu/native-calls.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
+import type { Trend } from '../../../analysis/statistics/trend.ts';
 import type { OwnAgents } from '../../../analysis/waiting/own-agents.ts';
 import type { Evidence, Severity } from '../../../model/finding.ts';
 import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
@@ -56,12 +57,18 @@ function isGrowing({ memory: { native, rss, external }, cpu }: Facts): boolean {
   const own = NATIVE_MEMORY.ownBytesPerSecond * Math.max(1, cpu.length);
   const isNative =
     native.verdict === 'growing' &&
-    native.slopePerSecond - own >= NATIVE_MEMORY.leastBytesPerSecond &&
+    paceBesideOneStep(native) - own >= NATIVE_MEMORY.leastBytesPerSecond &&
     native.slopePerSecond > external.slopePerSecond &&
     native.risingSteps[0] >= native.risingSteps[1] * NATIVE_MEMORY.leastRisingShare;
   // Native parts move up and down; only what RSS as a whole follows is growth.
   const isFollowed = rss.slopePerSecond >= native.slopePerSecond * NATIVE_MEMORY.leastShareOfRss;
   return isNative && isFollowed && rss.verdict === 'growing';
+}
+
+/** What V8 gives up of its heap at once stays resident for a while, and then counts as native: one large step, and no leak. */
+function paceBesideOneStep({ first, last, largestStep, slopePerSecond }: Trend): number {
+  const share = largestStep / (last - first);
+  return share > NATIVE_MEMORY.largestStepShare ? slopePerSecond * (1 - share) : slopePerSecond;
 }
 
 /**

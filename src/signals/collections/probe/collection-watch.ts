@@ -1,6 +1,12 @@
 // Which collections grow, and how many objects there are of each class. Everything is held weakly.
 import type { ProbeCore } from '../../../probe/core.ts';
-import type { ProbeCensus, ProbeCollections, ProbeWalk, WalkLimits } from '../../../probe/probe-protocol.ts';
+import type {
+  ProbeCensus,
+  ProbeCollections,
+  ProbeHolder,
+  ProbeWalk,
+  WalkLimits,
+} from '../../../probe/probe-protocol.ts';
 import type { ReferenceWalk, Walk } from '../../../probe/walk/reference-walk.ts';
 import type { Bounds } from './bounds.ts';
 import type { CollectionKinds } from './collection-kinds.ts';
@@ -34,6 +40,8 @@ export interface CollectionWatchParts {
   inPlace: GrownInPlace;
   weights: EntryWeights;
   references: ReferenceWalk;
+  /** Hears of each object that a walk meets. */
+  consider(value: object, holder: ProbeHolder): void;
   /** Collections of the probe itself. */
   own: object[];
 }
@@ -50,7 +58,7 @@ const BYTES_PER_COLLECTION = 220;
 const SEARCH_BYTES = 420 * 1024;
 
 export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchParts): CollectionWatch {
-  const { kinds, bounds, inPlace, references, own } = parts;
+  const { kinds, bounds, inPlace, references, consider, own } = parts;
   const tracked = createTrackedCollections({ ...parts, now: core.now });
   const functions = new Map<string, WeakRef<object>>();
   let hasTracked = false;
@@ -107,7 +115,10 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
       hasSearched = true;
       const findings: Findings = { found: [], lists: new Set(), places: [] };
       const walk = references.begin(limits, {
-        visit: (value, holder, { owner, above } = {}) => note(value, findings, { holder, owner, above }),
+        visit(value, holder, { owner, above } = {}) {
+          consider(value, holder);
+          note(value, findings, { holder, owner, above });
+        },
         visitFields: bounds.note,
         visitPlace(place) {
           inPlace.begin();

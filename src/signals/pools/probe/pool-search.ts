@@ -32,7 +32,7 @@ export function createPoolSearch(core: ProbeCore, parts: PoolSearchParts) {
   core.cleanups.push(rest);
   return (budgetMillis: number, isDataOnly: boolean): void => {
     rest();
-    const limits = { longestChain: LONGEST_CHAIN, isDataOnly, first: { names: [], files: [] } };
+    const limits = { longestChain: LONGEST_CHAIN, isDataOnly, first: { names: [], files: [], callers: [] } };
     const walk = references.begin(limits, { visit: consider, visitFields: considerFields });
     const pace = isDataOnly ? PACES.data : PACES.closures;
     let spent = 0;

@@ -17,6 +17,8 @@ export interface PoolWatch {
    * those known already stay.
    */
   find(budgetMillis: number, isDataOnly: boolean): void;
+  /** An object that another search has met. */
+  consider(value: object, holder: ProbeHolder): void;
   read(): ProbePools;
   ownHeapBytes(): number;
 }
@@ -137,6 +139,7 @@ export function createPoolWatch(core: ProbeCore, { traps, thread, ...search }: P
     pools = [];
   });
   return {
+    consider,
     find(budgetMillis, isDataOnly) {
       try {
         isClose = !isDataOnly;
