@@ -33,6 +33,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/live/**', 'test/pods/**'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           // The default leaves one core free, which is half of a small machine.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },

@@ -103,6 +103,22 @@ test('it is not claimed of a heap that rose by much in too few collections to pr
   expect(judged(...few(50))[0]).toBe('healthy');
 });
 
+test.each<[what: string, fallMegabytes: number, verdict: string]>([
+  ['a little', 0.2, 'too-little-data'],
+  ['much', 3, 'healthy'],
+])(
+  'nor where the last of four collections left %s less than the one before',
+  (_, fallMegabytes, expected) => {
+    const few = change((o) => {
+      const last = o.runtime.filter(({ afterGc }) => afterGc).slice(-4);
+      o.runtime = o.runtime.filter((sample) => !sample.afterGc || last.includes(sample));
+      o.heapReads = [];
+      last.at(-1)!.heapUsedBytes = last.at(-2)!.heapUsedBytes! - fallMegabytes * 2 ** 20;
+    });
+    expect(judged(heapFloor(linear(1_600 * KB)), few)[0]).toBe(expected);
+  },
+);
+
 test('it is not claimed where too much could not be judged', () => {
   const [verdict, reason] = judged(
     change((o) => {

@@ -42,6 +42,7 @@ const TREND: Trend = {
   points: 31,
   risingSteps: [30, 30],
   largestStep: 0,
+  largestFall: 0,
 };
 
 test.each<[string, Partial<Trend>, boolean]>([

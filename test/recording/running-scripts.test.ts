@@ -313,6 +313,26 @@ describe('names that a minifier has changed', () => {
     expect(namesOf(start, { files: inlined })).toEqual(expected);
   });
 
+  test('of a function that the map leads to beside its only call, with its place', () => {
+    const url = '/app/dist/inlined.js';
+    const sourcesContent = ['total(items);', '\nexport function total(items) {'];
+    const map = {
+      version: 3,
+      names: [],
+      sources: ['/app/src/shop.ts', '/app/src/price.ts'],
+      sourcesContent,
+      // Both at the same column: the call, then the declaration.
+      mappings: `AAAA,${vlq(1)}AAA,ACC${vlq(7)},GAAG`,
+    };
+    const files = { [url]: `!function(e){return e}(1)//# ${'sourceMappingURL'}=${inline(map)}\n` };
+    const start = { url, line: 0, column: 9, isStart: true };
+    const { positions, names } = collect(start, { files }).sources.scripts[url]!;
+    expect([Object.values(positions), Object.values(names!)]).toEqual([
+      [['/app/src/price.ts', 2, 8]],
+      ['total'],
+    ]);
+  });
+
   test.each<[what: string, place: Partial<ScriptPosition>, body: string, names: string[]]>([
     ['a line of a function', { line: 2, column: 4 }, '  const sum = 0;', ['total']],
     ['a callback', { line: 2, column: 4 }, '  return items.map((item) =>', []],

@@ -25,8 +25,9 @@ export interface Trend {
   points: number;
   /** Steps that rose, of all steps. */
   risingSteps: [rose: number, all: number];
-  /** From one point to the next, in the series' own unit. */
+  /** Upwards from one point to the next, and downwards from the highest before, in the series' own unit. */
   largestStep: number;
+  largestFall: number;
 }
 
 export interface TrendOptions {
@@ -77,6 +78,7 @@ export function judgeTrend(all: readonly Point[], options: Partial<TrendOptions>
     points: points.length,
     risingSteps: risingSteps(points),
     largestStep: Math.max(0, ...points.slice(1).map(({ value }, i) => value - points[i]!.value)),
+    largestFall: largestDrawdown(points),
   };
   if (points.length < leastPoints) {
     const hasRisen = points.some(({ value }) => last - value >= leastRise);

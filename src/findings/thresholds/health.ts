@@ -20,6 +20,7 @@ export const HEALTH = {
   unprovedBytes: 4 * 2 ** 20,
   unprovedShare: 0.02,
   unprovedLateShare: 0.5,
+  unprovedFallShare: 0.1,
   /** Somebody who waits feels a delay of the event loop from here on: it is not called free of blocks. */
   lateMillis: 100,
 };

@@ -71,14 +71,19 @@ export const growsALittle = (facts: Facts): boolean =>
 export function risesUnproved({ collections, heap }: Facts): HeapGrowth | null {
   const growth = heap.find(({ thread }) => thread === 0);
   if (!growth || collections.some(({ filling: found }) => found && !found.isNearby)) return null;
-  const { verdict, points, slopeInterval, slopePerSecond, lateSlopePerSecond, first, last } = growth.floor;
+  const { verdict, points, slopePerSecond, lateSlopePerSecond, first, last } = growth.floor;
   const isOpen = verdict === 'flat' || verdict === 'too-little-data';
-  const isSeen = points >= HEALTH.leastReads && slopeInterval[0] > 0;
+  const isSeen = points >= HEALTH.leastReads && hasDirection(growth.floor);
   const isMuch =
     slopePerSecond >= HEALTH.unprovedBytesPerSecond &&
     last - first >= Math.max(HEALTH.unprovedBytes, first * HEALTH.unprovedShare);
   const isStill = lateSlopePerSecond >= slopePerSecond * HEALTH.unprovedLateShare;
   return isOpen && isSeen && isMuch && isStill ? growth : null;
+}
+
+/** Of a few reads the interval of the slope says nothing where one lies a little below another. */
+function hasDirection({ slopeInterval, largestFall, first, last }: HeapGrowth['floor']): boolean {
+  return slopeInterval[0] > 0 || largestFall < (last - first) * HEALTH.unprovedFallShare;
 }
 
 /** "Still filling towards a maximum: Map `LRUCache.keyMap`, 71% full, full in about 12 s (`maxSize`)." */

@@ -1,6 +1,6 @@
 // What the source calls a function or a variable that a minifier has renamed: by the names in the source map, which belong to
 // identifiers in the text that runs.
-import { type TraceMap, traceSegment } from '@jridgewell/trace-mapping';
+import { decodedMappings, type TraceMap, traceSegment } from '@jridgewell/trace-mapping';
 import type { ScriptPosition } from './script-position.ts';
 import { readWords, type ScriptWords, usesOfVariable } from './variable-uses.ts';
 
@@ -29,7 +29,7 @@ export function originalName(
 ): string | null {
   const { line, of = '', variable } = position;
   if (of === '' && variable === undefined && position.isStart)
-    return inlinedName({ map, sourceLines }, position, lines?.[line]);
+    return inlinedDeclaration({ map, sourceLines }, position, lines?.[line])?.name ?? null;
   const name = variable ?? LAST_NAME.exec(of)?.[0];
   if (name === undefined || !IDENTIFIER.test(name)) return null;
   const text = lines?.[line];
@@ -85,17 +85,37 @@ export function keywordColumn(
   return segment && segment.length > 1 && segment[0] === column - head.length ? segment[0] : null;
 }
 
-/** A minifier writes a function that is called from one place only as an expression without a name; the map still leads to its declaration. */
-function inlinedName(
+/**
+ * A minifier writes a function that is called from one place only as an expression without a name; the map still leads to its declaration, in
+ * some maps beside the call.
+ */
+export function inlinedDeclaration(
   { map, sourceLines }: NamedMap,
-  { line, column }: ScriptPosition,
+  { line, column }: Pick<ScriptPosition, 'line' | 'column'>,
   text: string | undefined,
-): string | null {
+): { source: number; line: number; column: number; name: string } | null {
   const at = keywordColumn(map, { line, column }, text);
-  const segment = at === null ? null : traceSegment(map, line, at);
-  if (!segment || segment.length === 1) return null;
-  const [, source, sourceLine, sourceColumn] = segment;
-  return DECLARATION.exec(sourceLines(source)?.[sourceLine]?.slice(sourceColumn) ?? '')?.[1] ?? null;
+  if (at === null) return null;
+  const segments = decodedMappings(map)[line] ?? [];
+  for (let i = firstAt(segments, at); segments[i]?.[0] === at; i++) {
+    const segment = segments[i]!;
+    if (segment.length === 1) continue;
+    const [, source, sourceLine, sourceColumn] = segment;
+    const name = DECLARATION.exec(sourceLines(source)?.[sourceLine]?.slice(sourceColumn) ?? '')?.[1];
+    if (name !== undefined) return { source, line: sourceLine, column: sourceColumn, name };
+  }
+  return null;
+}
+
+/** Of segments in the order of their columns, the first that is not before the column. */
+function firstAt(segments: readonly (readonly number[])[], column: number): number {
+  let [low, high] = [0, segments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (segments[middle]![0]! < column) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function nameBefore(text: string | undefined, { column, name }: Named, nameAt: NameAt): string | null {

@@ -12,7 +12,7 @@ import {
 import { packageInPath } from '../../model/owner/package-in-path.ts';
 import { enclosingFunction, functionAtHead } from './enclosing-function.ts';
 import { type FoundMap, findMap, type Script } from './find-map.ts';
-import { keywordColumn, type NamedMap, originalName } from './original-names.ts';
+import { inlinedDeclaration, keywordColumn, type NamedMap, originalName } from './original-names.ts';
 import { placeInSources, type SourceMap, type Sources } from './places-by-map.ts';
 import { locate, type Running } from './script-places.ts';
 import { byScript, type Place, type ReadText, type ScriptPosition } from './script-position.ts';
@@ -94,7 +94,12 @@ function openFound(
   const sourceLines = (source: number) => linesOf(pathOf(map.resolvedSources[source] ?? ''));
   return {
     originalOf: (line, column, isStart = false) => {
-      const at = isStart ? (keywordColumn(map, { line, column }, scriptLines?.[line]) ?? column) : column;
+      if (!isStart) return originalOf(map, { line, column }, pathOf);
+      const text = scriptLines?.[line];
+      const declared = inlinedDeclaration({ map, sourceLines }, { line, column }, text);
+      if (declared)
+        return [pathOf(map.resolvedSources[declared.source] ?? ''), declared.line + 1, declared.column + 1];
+      const at = keywordColumn(map, { line, column }, text) ?? column;
       return originalOf(map, { line, column: at }, pathOf);
     },
     isBefore: createIsBefore(map),

@@ -1,6 +1,6 @@
 // Where in a script a variable is declared or used that a function closes over. Minifiers give the same short names to variables of many
 // blocks, so that only those of the blocks around the function count.
-import { tokenizer } from 'acorn';
+import jsTokens, { type Token } from 'js-tokens';
 
 /** A longer script takes seconds. */
 const LONGEST_SCRIPT = 3_000_000;
@@ -43,13 +43,31 @@ export interface ScriptWords {
 export function readWords(text: string): ScriptWords | null {
   if (text.length > LONGEST_SCRIPT) return null;
   const bounds: number[] = [];
-  try {
-    for (const { start, end } of tokenizer(text, { ecmaVersion: 'latest', allowHashBang: true }))
-      bounds.push(start, end);
-    return { text, bounds };
-  } catch {
-    return null;
+  let at = 0;
+  for (const token of jsTokens(text)) {
+    const end = at + token.value.length;
+    if (token.type === 'Invalid' || ('closed' in token && !token.closed)) return null;
+    bounds.push(...wordsIn(token, at, end));
+    at = end;
   }
+  return { text, bounds };
+}
+
+const NO_WORDS = [
+  'WhiteSpace',
+  'LineTerminatorSequence',
+  'SingleLineComment',
+  'MultiLineComment',
+  'HashbangComment',
+];
+
+/** Of a template only where its expressions begin and end. */
+function wordsIn({ type }: Token, start: number, end: number): number[] {
+  if (NO_WORDS.includes(type)) return [];
+  if (type === 'TemplateHead') return [end - 2, end];
+  if (type === 'TemplateMiddle') return [start, start + 1, end - 2, end];
+  if (type === 'TemplateTail') return [start, start + 1];
+  return [start, end];
 }
 
 /**
