@@ -39,6 +39,7 @@ import {
   takeMemoryApart,
 } from './growth/resource-growth.ts';
 import { scatteredSockets } from './growth/scattered-sockets.ts';
+import { type StreamBacklog, streamBacklogs } from './growth/stream-backlogs.ts';
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
@@ -51,6 +52,7 @@ import {
   type UnendedAnswers,
   unendedAnswers,
 } from './waiting/lasting-requests.ts';
+import { findLateFailures, type LateFailures } from './waiting/late/late-failures.ts';
 import { type LeftAnswers, leftAnswers } from './waiting/left-answers.ts';
 import { type LookupSummary, summarizeLookups } from './waiting/lookups.ts';
 import { findOutage, type Outage } from './waiting/outage.ts';
@@ -129,6 +131,10 @@ export interface Facts {
   stalledRequests: StalledRequests[];
   /** Requests that wait together and are released at once; null: none do. */
   heldRequests: HeldRequests | null;
+  /** Requests that are answered late, and then with an error. */
+  lateFailures: LateFailures[];
+  /** Streams in which what was written piles up. */
+  streamBacklogs: StreamBacklog[];
   /** Requests out that share no Agent. */
   ownAgents: OwnAgents[];
   /** null: requests are answered, or too few came. */
@@ -232,6 +238,8 @@ export function gatherFacts(observations: Observations): Facts {
     },
     stalledRequests: stalledRequests(observations.asyncObservations),
     heldRequests: findHeldRequests(observations.asyncObservations, main),
+    streamBacklogs: streamBacklogs(observations.asyncObservations),
+    lateFailures: findLateFailures(observations.asyncObservations, main),
     reconnects: findReconnects(observations.asyncObservations),
     leftAnswers: leftAnswers(observations.asyncObservations),
     ownAgents: ownAgents(observations.asyncObservations),

@@ -14,7 +14,10 @@ export interface AsyncSiteRead {
   oldAlive: number;
   /** And how many of them were given up: of requests that came in, those whose client went away before the answer began. */
   oldDropped?: number;
-  /** Of requests that go out: how many of `oldAlive` the program has not ended, so that the other side waits for the rest. */
+  /**
+   * Of requests that go out: how many of `oldAlive` the program has not ended, so that the other side waits for the rest. Of streams:
+   * in how many of them 1,000 writes or more wait.
+   */
   oldUnended?: number;
   /** Of the watched ones that are alive; absent in old recordings. */
   oldestMillis?: number;
@@ -27,7 +30,8 @@ export interface AsyncSite {
   type: string;
   /**
    * Of requests: "GET 10.0.0.7:80/rates/#", "POST /orders". Those of type "http.*.request" count as alive until their answer
-   * begins, "http.server.answer" until it has ended, and "http.server.write", whose stack writes a first part of it, too.
+   * begins, "http.server.answer" until it has ended, and "http.server.write", whose stack writes a first part of it, too;
+   * "http.server.failure" are those that are answered late, with a status of 500 or more. Of streams that are written to ("stream.write"), the class.
    */
   label?: string;
   /** The kind of request ("POST /orders") that the program was handed each time when it made one. */

@@ -5,6 +5,7 @@ import { ownerOf } from '../model/owner/owner.ts';
 import { createAcceptedSockets } from '../signals/accepted/probe/accepted-sockets.ts';
 import { createAsyncSites } from '../signals/async/probe/async-sites.ts';
 import { createAsyncWatch } from '../signals/async/probe/async-watch.ts';
+import { createStreamBacklogs } from '../signals/async/probe/stream-backlogs.ts';
 import { createStreamOpenings } from '../signals/async/probe/stream-openings.ts';
 import { createRequestChannels } from '../signals/async/requests/request-channels.ts';
 import { createRequestHandlers } from '../signals/async/requests/request-handlers.ts';
@@ -156,7 +157,8 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
   const sites = createAsyncSites(core);
   const requests = createRequestChannels(core, sites);
   const streams = createStreamOpenings(core, sites);
-  const asyncWatch = createAsyncWatch(core, { sites, requests, streams });
+  const backlogs = createStreamBacklogs(core, sites);
+  const asyncWatch = createAsyncWatch(core, { sites, requests, streams, backlogs });
   const { asOwnWork } = asyncWatch;
   const threadPool = createThreadPool(core, asOwnWork);
   const lookups = createLookups(core);

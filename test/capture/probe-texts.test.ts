@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 80_500,
+    mostBytes: 81_500,
     globals: [
       ...LANGUAGE,
       'AbortController',

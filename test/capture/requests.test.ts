@@ -285,6 +285,32 @@ describe('requests that come in', () => {
     expect(left.own).toHaveProperty('size', 1_000);
   });
 
+  it('count as late failures where they end after 1.5 s or later with a status of 500 or more', () => {
+    let at = 0;
+    const core = { ...makeCore(), now: () => at };
+    const sites = createAsyncSites(core);
+    const left = createLeftAnswers(core, sites);
+    const answer = (label: string, statusCode: number | undefined, millis: number) => {
+      const response = { statusCode };
+      left.arrived(response, { label, weight: 3 });
+      at += millis;
+      left.finished({ response });
+    };
+    answer('/late', 500, 2_000);
+    answer('/late', 504, 1_500);
+    answer('/quick', 503, 1_400);
+    answer('/well', 200, 9_000);
+    answer('/well', undefined, 9_000);
+    answer('/missing', 404, 9_000);
+    expect(
+      sites
+        .read()
+        .flatMap(({ type, label, made, watched, alive }) =>
+          type === 'http.server.failure' ? [[label, made, watched, alive]] : [],
+        ),
+    ).toEqual([['/late', 6, 2, 0]]);
+  });
+
   it('have the pattern of their route where their router is of Express’s kind', () => {
     const { reads } = makeCore();
     const of = (req: object) => routeOf(reads, { req });

@@ -2,56 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import type { AsyncSite } from '../../src/model/async-resource.ts';
+import { type Coming, evenly, LOOK_SECONDS, promises, requests } from '../support/build-coming.ts';
 import { buildLook, change, type Habit } from '../support/build-observations.ts';
-import { framesFrom } from '../support/build-profile.ts';
 
-const LOOK_SECONDS = 20;
-/** As the capture reads: often at first, then every one to three seconds. */
-const READS_AT = [1, 2, 3, 4, 6, 9, 11, 12, 13, 16, 19, 20];
-
-interface Coming {
-  /** When they come, seconds. */
-  arrivals: readonly number[];
-  /** When one that came at `t` is answered. */
-  answeredAt: (t: number) => number;
-}
-
-const evenly = (perSecond: number): number[] =>
-  Array.from({ length: perSecond * LOOK_SECONDS }, (_, i) => (i + 0.5) / perSecond);
 /** Every `period` seconds all are let go. */
 const together =
   (period: number) =>
   (t: number): number =>
     (Math.floor(t / period) + 1) * period;
 
-function coming(
-  type: string,
-  { arrivals, answeredAt }: Coming,
-  { frames = '', ...site }: { frames?: string } & Partial<Omit<AsyncSite, 'frames'>> = {},
-): Habit {
-  return change((o) => {
-    const reads = READS_AT.map((now) => {
-      const came = arrivals.filter((t) => t <= now);
-      const waiting = came.filter((t) => answeredAt(t) > now);
-      const old = came.filter((t) => t <= now - 5);
-      return {
-        atMillis: now * 1_000,
-        made: came.length,
-        watched: came.length,
-        alive: waiting.length,
-        oldWatched: old.length,
-        oldAlive: old.filter((t) => answeredAt(t) > now).length,
-        oldestMillis: waiting.length > 0 ? (now - waiting[0]!) * 1_000 : 0,
-      };
-    });
-    Object.assign(o.asyncObservations[0]!, { coverage: 1 });
-    o.asyncObservations[0]!.sites.push({ thread: 0, type, frames: framesFrom(frames), reads, ...site });
-  });
-}
-
-const requests = (label: string, of: Coming) => coming('http.server.request', of, { label });
-const promises = (frames: string, of: Coming) => coming('PROMISE', of, { frames });
 const findingsOf = (...habits: Habit[]) => judge(gatherFacts(buildLook(LOOK_SECONDS, ...habits))).findings;
 
 const HANDLER = 'parserOnIncoming@node:_http_server:1138 > (anonymous)@/app/src/server.js:22';

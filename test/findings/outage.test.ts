@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import type { AsyncSite } from '../../src/model/async-resource.ts';
-import { asyncSite, buildObservations, change, type Habit } from '../support/build-observations.ts';
+import { asyncSite, buildObservations, change, children, type Habit } from '../support/build-observations.ts';
 import { framesFrom } from '../support/build-profile.ts';
 import { line, pool, silentRoute } from '../support/build-waiting.ts';
 import { constant, linear, type Shape } from '../support/shapes.ts';
@@ -119,6 +119,28 @@ describe('a line in which nobody is served', () => {
       'Nothing in the queue of Desk `desk` is served: 180 wait, 6/s more, the first for at least 30 s (src/desk.js:7, atTheDesk)',
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toContain('in every sample `afloat` is 3');
+  });
+
+  const AFLOAT = line(linear(6, 0), { beside: [['afloat', 3]] });
+  const ofChildren = (...habits: Habit[]) =>
+    findingsOf(...SILENT, AFLOAT, ...habits)[0]!
+      .evidence.map(({ statement }) => statement)
+      .filter((statement) => statement.includes('child process'));
+
+  test('is explained by child processes that do not end, as many as hold a place', () => {
+    const [finding] = findingsOf(...SILENT, AFLOAT, children('git fetch --progress', constant(3)));
+    expect(ofChildren(children('git fetch --progress', constant(3)))).toEqual([
+      'meanwhile 3 child processes of `git fetch --progress` did not end for 30 s at least, as many as hold a place',
+    ]);
+    expect(finding!.advice[0]).toMatch(/^See what `git fetch --progress` waits for: a prompt/);
+  });
+
+  test.each<[string, Habit]>([
+    ['they are fewer', children('node worker.js', constant(2))],
+    ['they have ended', children('node worker.js', constant(3), { state: 'Z' })],
+    ['they are others each time', children('git fetch', (t) => (t < 27 ? 0 : 3))],
+  ])('is not explained by child processes where %s', (_, habit) => {
+    expect(ofChildren(habit)).toEqual([]);
   });
 
   test('of an HTTP/2 session is explained by streams that are not closed; what Node counts and is set to is left out', () => {

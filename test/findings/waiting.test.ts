@@ -486,13 +486,17 @@ describe('workers', () => {
     expect(kindsOf(...habits)).toEqual([]);
   });
 
-  /** V8 calls it busy; its process had next to no time on a CPU. */
-  const worker = (stack: string, cores: number): Habit =>
+  /** V8 calls it busy; what its process had of the CPUs is `cores`. */
+  const worker = (stack: string, cores: number, { id = 1, busy = 1 } = {}): Habit =>
     change((o) => {
       for (const sample of o.passive) sample.cpuMicros = sample.atMillis * 1_000 * cores;
-      o.target.threads.push({ id: 1, name: 'worker 1' });
-      const own = buildObservations(cpu([[stack, 10]], 30_000)).cpuProfiles[0]!;
-      o.cpuProfiles.push({ ...own, thread: 1, threadName: 'worker 1' });
+      o.target.threads.push({ id, name: `worker ${id}` });
+      const turn: Slice[] = [
+        [stack, 10 * busy],
+        ['(idle)', 10 * (1 - busy)],
+      ];
+      const own = buildObservations(cpu(turn, 30_000)).cpuProfiles[0]!;
+      o.cpuProfiles.push({ ...own, thread: id, threadName: `worker ${id}` });
     });
 
   test('that sleep in Atomics.wait are no hotspot and hold no event loop', () => {
@@ -504,6 +508,21 @@ describe('workers', () => {
   test('that compute are', () => {
     const [finding] = findingsOf(worker('loop@/app/src/worker.js:9 > mine@/app/src/mine.js:4', 1.5));
     expect(finding!.subject).toMatchObject({ function: 'mine', thread: 1 });
+  });
+
+  const MINE = 'loop@/app/src/worker.js:9 > mine@/app/src/mine.js:4';
+  test('that compute for half of the time are none: that is what they are for', () => {
+    expect(findingsOf(worker(MINE, 0.5, { busy: 0.5 }))).toEqual([]);
+  });
+
+  test('that do the same are one finding', () => {
+    const [finding, ...rest] = findingsOf(
+      worker(MINE, 1.8, { id: 1, busy: 0.8 }),
+      worker(MINE, 1.8, { id: 2, busy: 1 }),
+    );
+    expect(rest).toEqual([]);
+    expect(finding!.subject).toMatchObject({ function: 'mine', thread: 2 });
+    expect(finding!.evidence.at(-1)!.statement).toBe('1 other thread does the same: together 1.8 cores');
   });
 });
 

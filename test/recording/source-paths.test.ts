@@ -175,6 +175,7 @@ describe('the map of a package', () => {
 
   test.each([
     ['', '../../src/a.ts'],
+    [', to beside it', '../src/a.ts'],
     [', under a name of its build', 'webpack://orm/webpack/bootstrap'],
   ])('that leads out of it is not followed: the file that is there is shown%s', (_, source) => {
     const script = '/app/node_modules/orm/index.js';
@@ -187,6 +188,15 @@ describe('the map of a package', () => {
   test('that stays within is followed', () => {
     expect(collectOf('/app/node_modules/orm/dist/index.js', ['../src/a.ts', '../src/a.ts']).place).toEqual([
       '/app/node_modules/orm/src/a.ts',
+      1,
+      1,
+    ]);
+  });
+
+  test('that names another package, which was put into it, is followed', () => {
+    const lodash = '../../lodash/map.js';
+    expect(collectOf('/app/node_modules/orm/dist/index.js', [lodash, lodash]).place).toEqual([
+      '/app/node_modules/lodash/map.js',
       1,
       1,
     ]);

@@ -60,13 +60,7 @@ export function findHeldRequests(
       releasesOf(each.site.reads, LEAST_BESIDE).filter(([, to]) => times.has(to)).length >= LEAST_TIMES,
   );
   const longestMillis = Math.max(...held.map(({ site }) => longestOf(site.reads)));
-  const lateMillis = Math.max(
-    0,
-    ...main.flatMap(({ eventLoopDelayMillis, afterGc }) =>
-      afterGc ? [] : (eventLoopDelayMillis?.max ?? []),
-    ),
-  );
-  if (lateMillis >= longestMillis * MOST_LATE) return null;
+  if (longestLateMillis(main) >= longestMillis * MOST_LATE) return null;
   return {
     routes: [...held, ...beside]
       .map((each) => ({ ...each, label: each.site.label ?? '', meanMillis: meanLifeMillis(each.site.reads) }))
@@ -85,6 +79,16 @@ export function meanLifeMillis(reads: readonly AsyncSiteRead[]): number {
   if (!first || !last || last.watched <= first.watched) return 0;
   const mean = reads.reduce((sum, { alive }) => sum + alive, 0) / reads.length;
   return (mean * (last.atMillis - first.atMillis)) / (last.watched - first.watched);
+}
+
+/** By how much the event loop was late at most; what culprit's own collections cost is left out. */
+export function longestLateMillis(main: readonly RuntimeSample[]): number {
+  return Math.max(
+    0,
+    ...main.flatMap(({ eventLoopDelayMillis, afterGc }) =>
+      afterGc ? [] : (eventLoopDelayMillis?.max ?? []),
+    ),
+  );
 }
 
 function isHeld(reads: readonly AsyncSiteRead[]): boolean {

@@ -22,6 +22,8 @@ export const CPU_HOTSPOT = {
   starved: { leastOfBusy: 0.5, leastBusyShare: 0.1, confidence: 0.6, urgency: 0.4 },
   /** Of the time of a function that has its work done by others, the part of one that is named. */
   leastPart: 0.1,
+  /** Of its time; a worker thread that is less busy has time for all that it is given. */
+  leastBusyOfWorker: 0.6,
   /** Callers of a shared package that the evidence lists. */
   namedCallers: 4,
   /** At 1 ms a sample, 3 s are 3,000 samples at most. */

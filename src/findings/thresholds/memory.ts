@@ -223,3 +223,13 @@ export const HEAP_BOUND = {
 
 /** The kernel's own counter: only who was killed is open. */
 export const OOM_KILLS = { confidence: 0.97, urgency: { now: 0.9, before: 0.4 } };
+
+/** What was written piles up in streams. */
+export const STREAM_BACKLOG = {
+  /** The heap, or what is outside of it, must rise with it. */
+  leastBytes: 4 * 2 ** 20,
+  leastReads: 3,
+  confidence: { placed: 0.88, unplaced: 0.75 },
+  urgency: { least: 0.6 },
+  most: 2,
+};

@@ -83,6 +83,23 @@ export const HELD = {
   urgency: 0.8,
 };
 
+/** Requests that are answered late, and then with an error. */
+export const LATE_FAILURES = {
+  criticalMillis: 5_000,
+  /** The timeout and the longest wait that was seen differ by no more than this part of it: reads are seconds apart. */
+  asLong: 0.15,
+  /** Statuses and times are certain; what is waited for is not. */
+  confidence: { placed: 0.85, unplaced: 0.7 },
+  urgency: 0.9,
+  most: 2,
+};
+
+/** Timers that requests may wait for. */
+export const WAITING_TIMER = {
+  /** They are set as often as requests begin to wait, give or take. */
+  samePace: 2,
+};
+
 /** Answers that are begun and never ended. */
 export const UNENDED = {
   /** Of the same kind, at least this share ends in time: else to stay open may be what they are for (event streams). */

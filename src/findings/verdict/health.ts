@@ -2,7 +2,7 @@
 // judged. Health is claimed only for what was measured.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
-import { feltWait } from '../../analysis/waiting/felt-waits.ts';
+import { feltWait } from '../../analysis/waiting/late/felt-waits.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import { clientGrowth } from '../clients.ts';

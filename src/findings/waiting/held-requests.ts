@@ -92,12 +92,25 @@ function namesOf({ routes }: HeldRequests): string {
 
 /** Promises that live about as long as the requests are held up, and come no more often: made under most functions of the application. */
 function waiterOf({ routes }: HeldRequests, facts: Facts): SurvivingSite | null {
-  const meanMillis = routes[0]!.meanMillis;
-  const rate = routes.reduce((sum, { madePerSecond }) => sum + madePerSecond, 0);
+  return promisesOfWait(
+    {
+      meanMillis: routes[0]!.meanMillis,
+      least: routes[0]!.madePerSecond,
+      most: routes.reduce((sum, { madePerSecond }) => sum + madePerSecond, 0),
+    },
+    facts,
+  );
+}
+
+/** Promises that live about as long as requests wait, at a pace between the two: made under most functions of the application. */
+export function promisesOfWait(
+  { meanMillis, least, most }: { meanMillis: number; least: number; most: number },
+  facts: Facts,
+): SurvivingSite | null {
   const near = promises(facts).filter(
     (other) =>
-      other.madePerSecond <= rate * HELD.samePace &&
-      other.madePerSecond >= routes[0]!.madePerSecond / HELD.samePace &&
+      other.madePerSecond <= most * HELD.samePace &&
+      other.madePerSecond >= least / HELD.samePace &&
       meanLifeMillis(other.site.reads) >= meanMillis * HELD.leastLife,
   );
   const isLibrarys = ({ blame }: SurvivingSite) => Number(blame.library !== null);

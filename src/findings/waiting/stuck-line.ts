@@ -9,7 +9,14 @@ import { POOL_EXHAUSTION, STUCK_LINE } from '../thresholds/waiting.ts';
 import { inBrackets, packageOf, perSecond, subjectOf } from '../wording.ts';
 import { isName } from '../words/pool-words.ts';
 import { isOutage } from './outage.ts';
-import { silentCalls, silentCallsAdvice, silentCallsEvidence } from './silent-calls.ts';
+import {
+  childrenAdvice,
+  childrenEvidence,
+  lastingChildren,
+  silentCalls,
+  silentCallsAdvice,
+  silentCallsEvidence,
+} from './silent-calls.ts';
 
 /** The line that explains why requests hang; null where none does, or none hang. */
 export function lineOfRequests(facts: Facts): StuckLine | null {
@@ -51,6 +58,10 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
   const { pool, waiting, headMillis, steady } = line;
   const name = nameOf(line, site);
   const calls = silentCalls(facts, pool.thread);
+  const children = lastingChildren(
+    facts,
+    steady.map(([, count]) => count),
+  );
   const more = line.isGrowing ? `, ${perSecond(waiting.slopePerSecond)} more` : '';
   const isSubscribed = SUBSCRIBERS.test(line.name);
   const { confidence } = STUCK_LINE;
@@ -86,12 +97,14 @@ export function describeStuckLine(line: StuckLine, site: CreationSite | null, fa
       },
       ...(held ? [{ source: 'pools', statement: `in every sample ${held}` }] : []),
       ...silentCallsEvidence(calls),
+      ...childrenEvidence(children),
       ...(site ? [site.evidence] : []),
     ],
     innocentExplanation:
       'A queue that is only long still moves: its first entry changes. Here the first entry stayed the same while requests got no answer.',
     advice: [
       ...silentCallsAdvice(calls),
+      ...childrenAdvice(children),
       ...(pool.className === HTTP2_SESSION ? [HTTP2_ADVICE] : []),
       ...(isSubscribed ? SUBSCRIBED_ADVICE : QUEUE_ADVICE),
     ],

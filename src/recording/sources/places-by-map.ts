@@ -1,5 +1,5 @@
 // What a source map makes of the positions in its script: places in the files people wrote, their text, owners and names.
-import { packageOf } from '../../model/owner/package-in-path.ts';
+import { packageInPath, packageOf } from '../../model/owner/package-in-path.ts';
 import type { FileCheck } from './file-check.ts';
 import { nameKey, type Place, type ScriptPosition } from './script-position.ts';
 
@@ -77,10 +77,15 @@ export function placeInSources(
   noteNames(source, wanted, map);
 }
 
-/** A package that brings no sources has a map that leads out of it, as to "../../src/a.ts": that is no file of the program. */
-function isLeftBehind(path: string, { package: name }: ScriptSource): boolean {
+/**
+ * A package that brings no sources has a map that leads out of it, as to "../../src/a.ts": that is no file of the program, and where it
+ * leads to "node_modules/src/a.ts", none of a package.
+ */
+function isLeftBehind(path: string, { package: name, path: script }: ScriptSource): boolean {
   // Builds keep what they make of the program in folders such as node_modules/.cache.
-  return name !== null && !name.startsWith('.') && packageOf(path) === null;
+  if (name === null || name.startsWith('.')) return false;
+  const isOwn = script !== null && packageOf(script)?.folder === packageOf(path)?.folder;
+  return !isOwn && packageInPath(path) === null;
 }
 
 function noteNames(source: ScriptSource, wanted: readonly ScriptPosition[], map: SourceMap): void {

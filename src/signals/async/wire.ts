@@ -39,7 +39,7 @@ const asyncSite = v.object({
   oldAlive: count,
   /** And how many of them were given up: of requests, those whose client went away before the answer began. */
   oldDropped: v.optional(count),
-  /** Of requests that go out: how many of `oldAlive` the program has not ended, so that the other side waits for the rest. */
+  /** Of requests that go out: how many of `oldAlive` the program has not ended. Of streams: in how many 1,000 writes or more wait. */
   oldUnended: v.optional(count),
   /** Of requests: how many of those looked at use an Agent, and how many different Agents these are. */
   usedBy: v.optional(count),

@@ -31,6 +31,7 @@ import {
   titleOf,
 } from '../../cpu/hotspot-words.ts';
 import { stretchedBy, withoutCpuWaits } from '../../cpu/starved.ts';
+import { isIdleWorker, ofPlaces } from '../../cpu/worker-threads.ts';
 import { sayNoCpuProfile } from '../../lost-data.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CPU_HOTSPOT } from '../../thresholds/cpu.ts';
@@ -51,15 +52,17 @@ export const cpuHotspot: Rule = {
             ? sayNoCpuProfile(facts)
             : `the CPU profile is shorter than ${CPU_HOTSPOT.leastSeconds} s`,
       };
-    return usable.flatMap((summary) => {
+    const drafts = usable.flatMap((summary) => {
       const ran = withoutCpuWaits(summary, facts);
-      const drafts = judgeThread(ran, facts);
-      if (stretched === null || summary.thread !== 0) return drafts;
-      return (drafts.length > 0 ? drafts : judgeStarved(ran, program)).map((draft) => ({
+      if (isIdleWorker(ran, program)) return [];
+      const found = judgeThread(ran, facts);
+      if (stretched === null || summary.thread !== 0) return found;
+      return (found.length > 0 ? found : judgeStarved(ran, program)).map((draft) => ({
         ...draft,
         caveats: [...draft.caveats, stretched],
       }));
     });
+    return ofPlaces(drafts);
   },
 };
 

@@ -11,6 +11,7 @@ import { entriesEvidence, holdsObjects, ofThread, sayHolder } from '../../memory
 import { adviceOnKeeper } from '../../memory/leak/heap-leak-advice.ts';
 import { nameOf } from '../../memory/leak/heap-leak-title.ts';
 import { heldCollection } from '../../memory/retainer-path.ts';
+import { describeBacklogs } from '../../memory/stream-backlog.ts';
 import { describeWasm, growingWasm } from '../../native/wasm-memory.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { CUT_BUFFERS, EXTERNAL_MEMORY } from '../../thresholds/memory.ts';
@@ -24,6 +25,8 @@ export const externalMemoryLeak: Rule = {
   kind: 'external-memory-leak',
   judge(facts) {
     const { external } = facts.memory;
+    const backlogs = describeBacklogs(facts, 'external');
+    if (backlogs.length > 0) return backlogs;
     if (external.verdict === 'too-little-data')
       return {
         notApplicable: `fewer than 6 counts of external memory after a full GC (${external.points} seen)`,

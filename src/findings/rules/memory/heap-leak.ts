@@ -2,6 +2,7 @@
 // those objects are allocated. The kind of entries decides the kind of leak: listeners, async contexts, or plain.
 import { findHeapCause, isTold, otherCauses } from '../../memory/heap-cause.ts';
 import { describeHeapLeak } from '../../memory/leak/heap-leak-text.ts';
+import { describeBacklogs } from '../../memory/stream-backlog.ts';
 import type { Rule } from '../../rule.ts';
 
 export const heapLeak: Rule = {
@@ -13,6 +14,7 @@ export const heapLeak: Rule = {
         ? [cause, ...otherCauses(cause, facts)].map((leak) => describeHeapLeak(leak, facts))
         : [];
     });
+    drafts.unshift(...describeBacklogs(facts, 'heap'));
     const { floor, oldGeneration } = facts.heap.find(({ thread }) => thread === 0) ?? {};
     if (drafts.length > 0 || (floor && floor.verdict !== 'too-little-data')) return drafts;
     // Too busy to be made to collect, and nothing that survived piled up: that is an answer.

@@ -1,8 +1,8 @@
 // Pools and agents that are exhausted: all connections are checked out, and more and more callers wait.
 import type { Facts } from '../../../analysis/facts.ts';
 import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
-import { type FeltWait, feltWait } from '../../../analysis/waiting/felt-waits.ts';
 import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';
+import { type FeltWait, feltWait } from '../../../analysis/waiting/late/felt-waits.ts';
 import type { ShortPool } from '../../../analysis/waiting/short-pools.ts';
 import type { StuckLine } from '../../../analysis/waiting/stuck-lines.ts';
 import type { Evidence } from '../../../model/finding.ts';

@@ -1,5 +1,5 @@
 // Requests that wait for an answer which does not come, while others of their kind are answered: going out without a
-// timeout, or coming in and forgotten on one path; and answers that are begun and never ended.
+// timeout, or coming in and forgotten on one path; that fail only after seconds; and answers that are begun and never ended.
 import type { Facts } from '../../../analysis/facts.ts';
 import type { LastingRequests } from '../../../analysis/waiting/lasting-requests.ts';
 import type { Evidence } from '../../../model/finding.ts';
@@ -7,14 +7,16 @@ import type { Frame } from '../../../model/frame.ts';
 import { formatDuration, formatNumber, formatShare } from '../../../units/units.ts';
 import type { Draft, Rule } from '../../rule.ts';
 import { confidenceAt, onScale } from '../../thresholds/scale.ts';
-import { REQUEST_PILEUP } from '../../thresholds/waiting.ts';
+import { LATE_FAILURES, REQUEST_PILEUP } from '../../thresholds/waiting.ts';
 import { describeHeld } from '../../waiting/held-requests.ts';
+import { describeLateFailures } from '../../waiting/late-failures.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
 import { describeSilentRoutes, silentRoutes } from '../../waiting/silent-route.ts';
 import { describeStalled } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
 import { promiseOfAsMany, waitingPromise } from '../../waiting/waiting-promise.ts';
+import { timerAdvice, timerEvidence, timerOfWait } from '../../waiting/waiting-timer.ts';
 import { perSecond, place, placeWithLibrary, risen, subjectOf } from '../../wording.ts';
 import { endpointOf } from '../../words/wire-words.ts';
 
@@ -43,6 +45,7 @@ export const requestPileup: Rule = {
     const unended = facts.requests.unended
       .filter(isLeftOpen)
       .map((answers) => describeUnended(answers, facts));
+    const failures = facts.lateFailures.filter(({ label }) => !told.includes(label));
     const { heldRequests: held } = facts;
     const isToldOf = held?.routes.some(({ label }) => told.includes(label));
     return [
@@ -52,6 +55,7 @@ export const requestPileup: Rule = {
       ...inbound.slice(0, REQUEST_PILEUP.most),
       ...stalled.slice(0, REQUEST_PILEUP.most),
       ...unended.slice(0, REQUEST_PILEUP.most),
+      ...failures.slice(0, LATE_FAILURES.most).map((each) => describeLateFailures(each, facts)),
       ...(held && !isToldOf ? describeHeld(held, facts) : []),
     ];
   },
@@ -102,6 +106,15 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
   const frame: Frame | null = promise?.blame.subject ?? site.handler ?? null;
   const where = promise ? placeWithLibrary(promise.blame) : frame && place(frame);
   const { evidence, ...rest } = common(requests);
+  const timer = timerOfWait(
+    {
+      thread: site.thread,
+      perSecond: trend.slopePerSecond,
+      leastMillis: requests.oldestMillis,
+      mostMillis: Infinity,
+    },
+    facts,
+  );
   const isLost = promise === null && isAbandoned(requests, facts);
   return {
     ...rest,
@@ -123,12 +136,14 @@ function describeInbound(requests: LastingRequests, facts: Facts): Draft {
             },
           ]
         : []),
+      ...(timer ? [timerEvidence(timer, 'what they wait for may be the end of such a timer')] : []),
       ...(site.handler ? [{ source: 'requests', statement: `answered by ${place(site.handler)}` }] : []),
       ...(isLost ? [ABANDONED_EVIDENCE] : []),
     ],
     advice: [
       ...waitAdvice(promise),
       ...(isLost ? [ABANDONED_ADVICE] : []),
+      ...(timer ? [timerAdvice(timer)] : []),
       'Answer on every path, including errors and when the awaited result does not arrive: give the wait a timeout, and pass errors of async handlers on to the router.',
     ],
     caveats: frame

@@ -6,6 +6,7 @@ import type { RequestChannels } from '../requests/request-channels.ts';
 import type { AsyncSites } from './async-sites.ts';
 import { startBursts } from './bursts.ts';
 import { createSamplingPace, type SamplingPace } from './sampling-pace.ts';
+import type { StreamBacklogs } from './stream-backlogs.ts';
 import type { StreamOpenings } from './stream-openings.ts';
 import { createTickStacks } from './tick-stacks.ts';
 
@@ -24,12 +25,14 @@ export interface AsyncWatchParts {
   sites: AsyncSites;
   requests: RequestChannels;
   streams: StreamOpenings;
+  backlogs: StreamBacklogs;
 }
 
 const TICK = 'TickObject';
 const PROMISE = 'PROMISE';
 
-export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: AsyncWatchParts): AsyncWatch {
+export function createAsyncWatch(core: ProbeCore, parts: AsyncWatchParts): AsyncWatch {
+  const { sites, requests, streams, backlogs } = parts;
   const { asyncStacksPerSecond } = core.config;
   // Everything that can leak but promises at first: they are by far the most, and a stack costs.
   const watched = new Set(core.config.asyncTypes);
@@ -56,6 +59,7 @@ export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: 
       if (type === TICK) {
         requests.tick(resource, init);
         streams.tick(resource, init);
+        backlogs.tick(resource, init);
       }
       // An http.Agent gives a kept connection a new async id for each request: nothing was made.
       if (resource?.constructor?.name === 'ReusedHandle') return;
@@ -75,6 +79,7 @@ export function createAsyncWatch(core: ProbeCore, { sites, requests, streams }: 
     sites.tidy();
     requests.settle(seconds);
     streams.settle(seconds);
+    backlogs.settle(seconds);
     return initsInBurst;
   };
   const on = () => {

@@ -1,5 +1,5 @@
-// Answers that have no end because their client went away before it. A response may be collected as soon as its client has
-// gone, so what is known of each is kept beside it.
+// Answers that have no end because their client went away before it, and those that say late that they failed. A response may
+// be collected as soon as its client has gone, so what is known of each is kept beside it.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
 import { handlerOf } from './route-handler.ts';
@@ -18,6 +18,7 @@ export interface LeftAnswers {
 /** What is kept of one answer, of the sites of type `http.server.client`. */
 interface Known {
   label: string;
+  weight: number;
   response: WeakRef<object>;
   isFinished: boolean;
   at: number;
@@ -26,6 +27,9 @@ interface Known {
 /** Longer than from one read of the sites to the next: what is lost before it is read is not counted. */
 const KEPT_MILLIS = 15_000;
 const MOST_KEPT = 1_000;
+/** An answer that takes so long is felt; and of these the statuses by which a server says that it failed. */
+const LATE_MILLIS = 1_500;
+const FAILED_FROM = 500;
 /** Asking for the place of a function takes a message. */
 const MOST_TOLD = 10;
 
@@ -48,10 +52,24 @@ export function createLeftAnswers({ now, reads, cleanups }: ProbeCore, sites: As
     return held !== undefined && own(held, 'destroyed') !== true;
   };
   const isDropped = (known: object) => !(known as Known).isFinished;
+  const noteFailure = (known: Known, response: unknown) => {
+    const status = own(response, 'statusCode');
+    if (typeof status !== 'number' || status < FAILED_FROM || now() - known.at < LATE_MILLIS) return;
+    const { label, weight } = known;
+    sites.remember({
+      type: 'http.server.failure',
+      resource: known,
+      frames: [],
+      weight,
+      label,
+      isAlive: () => false,
+    });
+  };
   return {
     arrived(response, { label, weight }) {
       const known: Known = Object.assign(Object.create(null), {
         label,
+        weight,
         response: new WeakRef(response),
         isFinished: false,
         at: now(),
@@ -71,6 +89,7 @@ export function createLeftAnswers({ now, reads, cleanups }: ProbeCore, sites: As
         const known = isObject(response) ? byResponse.get(response) : undefined;
         if (!known) return;
         known.isFinished = true;
+        noteFailure(known, response);
         noteHandler(known.label, response as object);
       } catch {}
     },

@@ -1,5 +1,5 @@
 // Incoming requests that are answered, but only after seconds: all the time, or to the end of the capture.
-import type { AsyncObservation, AsyncSiteRead } from '../../model/async-resource.ts';
+import type { AsyncObservation, AsyncSiteRead } from '../../../model/async-resource.ts';
 
 /** Requests of one kind. */
 export interface FeltWait {
