@@ -44,9 +44,9 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'heap-reads-too-long': (warning) =>
     `Heap growth by allocation stack is missing or incomplete: ${tooLong('reading the heap profile', warning)}. ${raiseMaxPause('read it', warning)}`,
   'census-too-long': (warning) =>
-    `The count of all objects (census) was skipped: ${tooLong('it', warning)}. Only collections that can be reached from open handles and modules were searched. ${raiseMaxPause('take the census', warning)}`,
+    `The count of all objects (census) was skipped: ${tooLong('it', warning)}. Only collections that can be reached from open handles, timers and modules were searched. ${raiseMaxPause('take the census', warning)}`,
   'census-no-memory': ({ extraBytes, ...room }) =>
-    `The count of all objects (census) was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that can be reached from open handles and modules were searched. Raise the memory limit to take the census.`,
+    `The count of all objects (census) was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that can be reached from open handles, timers and modules were searched. Raise the memory limit to take the census.`,
 
   'scripts-too-long': (warning) =>
     `The code that the process runs may differ from some files on disk, and V8 was not asked for their source maps: ${tooLong('that', warning)}. Lines in those files may be wrong. ${raiseMaxPause('ask', warning)}`,
