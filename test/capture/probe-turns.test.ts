@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { installProbeIn } from '../../src/probe/client/probe-client.ts';
 import type { Load } from '../../src/probe/load.ts';
-import { sliceFor } from '../../src/signals/census/read.ts';
+import { sliceFor, walkRead } from '../../src/signals/census/read.ts';
 import { type ClaimMessage, claimChannel } from '../../src/target/holding/probe/claim-channel.ts';
 import { fakeSession } from '../support/fake-session.ts';
 import { CONFIG, useProbes } from '../support/probe-here.ts';
@@ -100,6 +100,34 @@ test('a slice of a walk is longer where a turn of the loop is, up to what nobody
   expect([0, 36, 80, 200, 400, 600, 5_000].map((turnMillis) => sliceFor(4, turnMillis))).toEqual([
     4, 4, 4, 10, 20, 25, 25,
   ]);
+});
+
+test.each([
+  [1, 10],
+  [0.5, 19],
+  [0.01, 37],
+])('a walk of a thread that has a CPU for %d of its time takes %i slices', async (share, slices) => {
+  const asked: unknown[] = [];
+  const probe = {
+    call: async (method: string, ...args: unknown[]) => {
+      if (method === 'walkOn') asked.push(args);
+      return null;
+    },
+  };
+  const thread = { probe, duringOwnPause: (_: string, work: () => unknown) => work() };
+  const plan = {
+    sliceMillis: 4,
+    restMillis: 0,
+    budgetMillis: 40,
+    ranShare: () => share,
+    isListing: false,
+    isDataOnly: false,
+    longestChain: 5,
+    first: { names: [], files: [], callers: [] },
+  };
+  await walkRead.read(thread as never, 0, plan);
+  expect(asked).toHaveLength(slices);
+  expect(asked.at(-1)).toEqual([4, true]);
 });
 
 test('each turn that is asked for tells the process that culprit is still there', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readScheduling } from '../../src/signals/scheduling/read.ts';
+import { ranShareFromNow, readScheduling } from '../../src/signals/scheduling/read.ts';
 import { decode } from '../support/decode-lines.ts';
 import { addProcess, makeFolder, removeFolder, writeFiles } from '../target/fake-proc.ts';
 
@@ -57,6 +57,15 @@ describe('reading how threads are scheduled', () => {
   test('says nothing of other threads where there are too many to ask each second', () => {
     tasks(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${42 + i}/schedstat`, '1000 0 1\n'])));
     expect(read()).toEqual({ atMillis: 1_000, main: { runMicros: 1, waitedMicros: 0, slices: 1 } });
+  });
+
+  test('tells for what part of the time in which it was ready the main thread has had a CPU since', () => {
+    tasks({ '42/schedstat': '5000000 1000000 7\n' });
+    const ranShare = ranShareFromNow(42, root);
+    expect(ranShare()).toBe(1);
+    tasks({ '42/schedstat': '8000000 2000000 9\n' });
+    expect(ranShare()).toBe(0.75);
+    expect([ranShareFromNow(null, root)(), ranShareFromNow(7, root)()]).toEqual([1, 1]);
   });
 
   test('of a process that is gone says no more than when it was looked for', () => {

@@ -3,6 +3,7 @@
 
 import { walkRead } from '../../signals/census/read.ts';
 import { collectionsRead } from '../../signals/collections/read.ts';
+import { ranShareFromNow } from '../../signals/scheduling/read.ts';
 import type { CaptureContext } from '../context.ts';
 import type { ThreadCapture } from '../thread/thread-capture.ts';
 import { CensusLook } from './census-look.ts';
@@ -244,6 +245,7 @@ export class HeapClimb {
       longestChain,
       isListing,
       isDataOnly: !height.hasScripts,
+      ranShare: thread.id === 0 ? ranShareFromNow(this.context.localPid) : () => 1,
       first: thread.heap.allocating,
     };
     const walk = await thread.ask(walkRead, this.context.elapsed(), plan);

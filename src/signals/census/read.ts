@@ -23,8 +23,10 @@ export interface WalkPlan extends WalkLimits {
   sliceMillis: number;
   /** Between two slices the program goes on for so long. */
   restMillis: number;
-  /** All slices together. */
+  /** All slices together, as far as the thread ran in them. */
   budgetMillis: number;
+  /** The share of their time in which it had a CPU, 0..1. */
+  ranShare(): number;
   /** The scripts are listed before: a pause. A later walk may do with the list of an earlier one. */
   isListing: boolean;
 }
@@ -34,7 +36,7 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
   type: 'walk',
   async read({ probe, duringOwnPause }, _atMillis, plan) {
     if (!probe) return null;
-    const { sliceMillis, restMillis, budgetMillis, isListing, ...limits } = plan;
+    const { sliceMillis, restMillis, budgetMillis, ranShare, isListing, ...limits } = plan;
     if (isListing) await duringOwnPause('list scripts', () => probe.call('listScripts'));
     const from = performance.now();
     await probe.call('beginWalk', limits);
@@ -46,7 +48,7 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
       const walk = await probe.call('walkOn', slice, isLast);
       if (walk || isLast) return walk;
       turnMillis = performance.now() - askedAt - slice;
-      left -= slice;
+      left -= slice * Math.max(LEAST_RAN, ranShare());
       await delay(restMillis);
     }
   },
@@ -61,6 +63,8 @@ export function sliceFor(sliceMillis: number, turnMillis: number): number {
 }
 const MOST_SLICE_MILLIS = 25;
 const SLICE_OF_TURN = 0.05;
+/** Of a thread that hardly gets a CPU, four times the slices are enough. */
+const LEAST_RAN = 0.25;
 /** Nothing else is read meanwhile. */
 const LONGEST_WALK_MILLIS = 8_000;
 

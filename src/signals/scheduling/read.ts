@@ -25,6 +25,22 @@ export function readMainTurns(pid: number, root = '/proc'): CpuTurns | undefined
   return readTurns(`${root}/${pid}/task`, pid);
 }
 
+/**
+ * From now on, how much of the time in which the main thread was ready to run it had a CPU, 0..1; 1 where nobody counts that. Slices of
+ * work on a busy machine are mostly time that others ran.
+ */
+export function ranShareFromNow(pid: number | null, root = '/proc'): () => number {
+  const read = () => (pid === null ? undefined : readMainTurns(pid, root));
+  const from = read();
+  return () => {
+    const now = read();
+    if (!from || !now) return 1;
+    const ran = now.runMicros - from.runMicros;
+    const waited = now.waitedMicros - from.waitedMicros;
+    return ran + waited > 0 ? ran / (ran + waited) : 1;
+  };
+}
+
 function readOthers(tasks: string, pid: number): Pick<SchedulingSample, 'others' | 'awake'> {
   const ids = (known(readNames(tasks)) ?? []).map(Number).filter((id) => id !== pid);
   if (ids.length === 0 || ids.length > MAX_THREADS) return {};
