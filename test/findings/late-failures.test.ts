@@ -84,6 +84,14 @@ describe('requests that fail late', () => {
       [requests(ROUTE, { ...SLOW, arrivals: [1, 5, 9] }), failures(ROUTE, { ...SLOW, arrivals: [1, 5, 9] })],
     ],
     [
+      'they give up after 2 s and are few of all: the program limits what it waits for',
+      [
+        requests(ROUTE, { arrivals: evenly(1), answeredAt: (t) => t + 2 }),
+        failures(ROUTE, { arrivals: evenly(1), answeredAt: (t) => t + 2 }),
+        requests('GET /cart', QUICK),
+      ],
+    ],
+    [
       'the loop was late by as much',
       [
         ...CASE,

@@ -24,6 +24,9 @@ export interface LateFailures extends SurvivingSite {
 /** Fewer of those looked at may be chance. */
 const LEAST_FAILED = 5;
 const LEAST_SHARE = 0.1;
+/** A program that gives up on another service after a moment, for a few of its requests, does what it should. */
+const LEAST_SHARE_OF_ALL = 0.2;
+const LONG_MILLIS = 5_000;
 /** A loop that is late by this part of the wait makes them late itself. */
 const MOST_LATE = 0.3;
 
@@ -34,6 +37,7 @@ export function findLateFailures(
 ): LateFailures[] {
   const lateMillis = longestLateMillis(main);
   const inbound = survivingSites(observations, [INBOUND], 'all');
+  const allPerSecond = inbound.reduce((sum, site) => sum + answeredPerSecond(site), 0);
   return survivingSites(observations, [FAILURE], 'all')
     .flatMap((failures): LateFailures[] => {
       const { thread, label = '', reads } = failures.site;
@@ -41,7 +45,8 @@ export function findLateFailures(
       if (!all || (reads.at(-1)?.watched ?? 0) < LEAST_FAILED) return [];
       const failedShare = Math.min(1, failures.madePerSecond / Math.max(1e-6, answeredPerSecond(all)));
       const longestMillis = Math.max(0, ...all.site.reads.map(({ oldestMillis = 0 }) => oldestMillis));
-      return failedShare < LEAST_SHARE || lateMillis >= longestMillis * MOST_LATE
+      const isFew = longestMillis < LONG_MILLIS && failures.madePerSecond < allPerSecond * LEAST_SHARE_OF_ALL;
+      return failedShare < LEAST_SHARE || isFew || lateMillis >= longestMillis * MOST_LATE
         ? []
         : [
             {
