@@ -11,6 +11,8 @@ import type { ThreadCapture } from './thread/thread-capture.ts';
 /** At most this many reads of async resources, and not too close. */
 const MAX_ASYNC_READS = 10;
 const LEAST_DISTANCE_MILLIS = 1_000;
+/** Promises are watched late, and some reads have to show that they stay. */
+const DENSER = 2;
 /** How much longer than usual a read waits for a collection. */
 const PATIENCE = 1.4;
 /** Parts of the look at which pools are looked for (those made meanwhile are found, too), and of its time for it. */
@@ -108,9 +110,12 @@ export class AsyncReads {
   async whenDue(isJustCollected: boolean): Promise<void> {
     const { context } = this;
     if (!isJustCollected && context.elapsed() < this.nextAsyncAt) return;
-    const distance = context.options.durationMillis / MAX_ASYNC_READS;
+    let distance = context.options.durationMillis / MAX_ASYNC_READS;
+    await context.askThreads(async (thread) => {
+      await this.readAsync(thread);
+      if (thread.isWatchingPromises) distance = context.options.durationMillis / (MAX_ASYNC_READS * DENSER);
+    });
     this.nextAsyncAt = context.elapsed() + Math.max(distance, LEAST_DISTANCE_MILLIS) * PATIENCE;
-    await context.askThreads((thread) => this.readAsync(thread));
   }
 
   /** Requests that last make their promises worth watching. */

@@ -190,6 +190,9 @@ export function fakeThread(answers: FakeAnswers = {}): FakeThread {
         meanwhile,
       ),
     watchPromises: async () => void calls.push('watchPromises'),
+    get isWatchingPromises() {
+      return calls.includes('watchPromises');
+    },
     slowsAwaits: () => calls.includes('watchPromises'),
     ownSteps: async () => [],
     async ask(signal, _atMillis, ...args) {

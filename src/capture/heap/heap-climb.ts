@@ -62,6 +62,8 @@ const SHORT_LIST_MILLIS = 25;
 const LONG_WALK = { sliceMillis: 4, restMillis: 20, budgetMillis: 400 };
 /** Watching promises slows the awaits of a thread for good: only where no collection was caught so far. */
 const READS_BEFORE_PROMISES = 3;
+/** By so many reads it is known what grows. */
+const READS_TO_GROW = 2;
 /** A collection that is being filled is caught within so many reads; a census comes only where none was. */
 const READS_BEFORE_CENSUS = 4;
 /** Each function that is looked into takes about 20 KB until the next minor collection. */
@@ -199,7 +201,7 @@ export class HeapClimb {
     const mayCompile = (!this.isTight || isUnexplained(height)) && isFloorRising(thread.counters.floors);
     if (mayCompile) await height.compiling.whenCompiling(() => this.mayList(thread));
     if (height.isExplained) return;
-    if (height.reads >= READS_BEFORE_PROMISES && !isNewlySeen(height))
+    if (height.reads >= READS_BEFORE_PROMISES && !mayBeCaught(height))
       await this.watchPromises(thread, height);
     if (height.reads < READS_BEFORE_CENSUS) return;
     if (height.isWalkCut && !height.hasLongWalk && part < LATEST_START) {
@@ -273,12 +275,15 @@ export class HeapClimb {
   }
 }
 
-/**
- * A collection was just found, or found to grow: whoever fills it is yet to be caught. A recount would stop the reads meanwhile, and
- * promises need not be watched.
- */
-function isNewlySeen({ readsGrowing, reads, hasLongWalk, readsAtLongWalk }: Height): boolean {
-  const isNewlyWalked = hasLongWalk && reads - readsAtLongWalk < READS_BEFORE_CENSUS;
+/** Collections were just found, or found to grow: whoever fills them is yet to be caught. A recount would stop the reads meanwhile. */
+function isNewlySeen(height: Height): boolean {
+  const { reads, hasLongWalk, readsAtLongWalk } = height;
+  return (hasLongWalk && reads - readsAtLongWalk < READS_BEFORE_CENSUS) || mayBeCaught(height);
+}
+
+/** A collection was just found to grow, or would be by the next reads: promises need not be watched yet. */
+function mayBeCaught({ readsGrowing, reads, hasLongWalk, readsAtLongWalk }: Height): boolean {
+  const isNewlyWalked = hasLongWalk && reads - readsAtLongWalk < READS_TO_GROW;
   return isNewlyWalked || (readsGrowing > 0 && readsGrowing < READS_BEFORE_CENSUS);
 }
 

@@ -28,6 +28,7 @@ export interface ThreadCapture extends SignalThread {
   collectGarbage(): Promise<void>;
   /** Watches promises, too, from now on, and for good: see `slowsAwaits`. */
   watchPromises(): Promise<void>;
+  readonly isWatchingPromises: boolean;
   /**
    * V8 takes the slow way through every await of the thread for as long as it lives, because promises or scripts were watched
    * and nobody had done so before. There is no way back (V8's PromiseHook protector; Node 16 to 26).
@@ -60,6 +61,7 @@ export async function openThread(
     return null;
   });
   let slowsAwaits = false;
+  let isWatchingPromises = false;
   const noteSlowerAwaits = async () => {
     slowsAwaits ||= (await probe?.call('arePromisesHooked')) === false;
   };
@@ -104,7 +106,11 @@ export async function openThread(
       thread.duringOwnPause(COLLECT_GARBAGE, async () => {
         await session.send('HeapProfiler.collectGarbage', {}, COLLECT_TIMEOUT_MILLIS);
       }),
+    get isWatchingPromises() {
+      return isWatchingPromises;
+    },
     async watchPromises() {
+      isWatchingPromises = true;
       await noteSlowerAwaits();
       await probe?.call('watchAlso', ['PROMISE']);
     },
