@@ -105,13 +105,13 @@ export const KINDS = {
   'request-pileup': {
     title: 'Requests get no answer',
     short:
-      'incoming or outgoing requests whose answer never begins, or begins and never ends, while others of their kind are answered; requests that are held up together, and by which call',
+      'incoming or outgoing requests whose answer never begins, or begins and never ends, while others of their kind are answered; requests that fail only after seconds; requests that are held up together, and by which call',
     meaning:
       'Requests wait for an answer that does not come, and their number rises. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered. They also count when none is answered on several routes that get most of the requests, whether the requests wait or their clients disconnect first: then the service has stopped answering. A single such route counts if its clients give up and the promises created for them remain. Answers that have begun count when they neither end nor send anything more, while others of their kind end. Requests that are all answered count when, again and again, none is answered for a second or more although they keep arriving, and then all are answered at once, while the event loop is free: something that they share is occupied for that long.",
+      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered. They also count when none is answered on several routes that get most of the requests, whether the requests wait or their clients disconnect first: then the service has stopped answering. A single such route counts if its clients give up and the promises created for them remain. Answers that have begun count when they neither end nor send anything more, while others of their kind end. Requests that fail count when a tenth of a route's answers or more come after 1.5 s or later with a status of 500 or more, and take 5 s, or are a fifth of all answers. Requests that are all answered count when, again and again, none is answered for a second or more although they keep arriving, and then all are answered at once, while the event loop is free: something that they share is occupied for that long.",
     mistakenFor:
-      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out, and so are those whose clients ask again as soon as they are answered. Slow answers eventually arrive, and their number stays level.',
+      'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out, and so are those whose clients ask again as soon as they are answered. Slow answers eventually arrive, and their number stays level. A gateway that reports a timeout of another service does what it should: then that service is the cause.',
     fix: 'Answer on every path, and set time limits.',
     steps: [
       'Give each outgoing request a timeout that covers the whole answer, such as AbortSignal.timeout().',
@@ -332,7 +332,7 @@ export const KINDS = {
     meaning:
       'Something keeps objects that are no longer needed. Garbage collection takes more and more time, and the process ends when the heap limit is reached.',
     measured:
-      'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, and for the places that allocate the retained objects.',
+      'Memory in use after full garbage collections must rise until the end of the capture. Then culprit looks for the collection that takes the retained objects (Map, Set, array, object), for the code that fills it, for functions that accumulate, for objects that link to or inherit from each other, for streams in which 1,000 writes or more wait, and for the places that allocate the retained objects.',
     mistakenFor:
       'A cache that is being filled levels off at its bound; the memory of a batch falls back when it is done. In a short capture a cache that takes an hour to fill looks the same; the report says how long the capture was.',
     fix: 'Bound the collection that holds them, or remove entries that are no longer needed.',

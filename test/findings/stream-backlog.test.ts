@@ -46,7 +46,7 @@ describe('streams in which writes pile up', () => {
       caveats: [],
     });
     expect(finding!.title).toBe(
-      'Streams (`CsvFormatterStream`) accumulate what is written to them, for the code that writes does not wait (src/export.js:10, exportReadings, through csv-rows (node_modules/csv-rows/lib/formatter.js:35, _transform))',
+      'Streams (`CsvFormatterStream`) accumulate what is written to them, because the code that writes does not wait for `drain` (src/export.js:10, exportReadings, through csv-rows (node_modules/csv-rows/lib/formatter.js:35, _transform))',
     );
     expect(finding!.evidence[0]!.statement).toBe(
       '1,000 writes or more wait in about 9 of these streams that are older than 5 s; they are written to in src/export.js:10, exportReadings, through csv-rows (node_modules/csv-rows/lib/formatter.js:35, _transform)',

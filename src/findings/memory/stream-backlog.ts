@@ -82,7 +82,7 @@ function describe(backlog: StreamBacklog, rising: Rising): Draft {
     severity: leakSeverity(left),
     confidence: confidenceAt(STREAM_BACKLOG.confidence, frame),
     urgency: Math.max(STREAM_BACKLOG.urgency.least, leakUrgency(left)),
-    title: `Streams (\`${className}\`) accumulate what is written to them, for the code that writes does not wait${where ? ` (${where})` : ''}`,
+    title: `Streams (\`${className}\`) accumulate what is written to them, because the code that writes does not wait for \`drain\`${where ? ` (${where})` : ''}`,
     subject: subjectOf('memory', className, frame, site.thread),
     impact: {
       metric: rising.metric,
@@ -106,7 +106,7 @@ function describe(backlog: StreamBacklog, rising: Rising): Draft {
     ],
     ...chainOf(blame),
     innocentExplanation:
-      'A writer that knows how much it will write, and has the memory for it, may do so. With each client that reads slowly the memory is needed once more.',
+      'A writer that knows how much it will write, and has the memory for it, may do so. Each client that reads slowly takes that memory again.',
     advice: [
       'Wait until a stream can take more: where `write()` returns false, wait for its event `drain`, or let `pipeline()` and async iterators do so (`pipeline(Readable.from(rows), format, response)`).',
       'Bound how long a slow client may take, and how many such answers are under way at once.',

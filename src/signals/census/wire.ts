@@ -24,7 +24,7 @@ export const closuresLine = threadLine('closures', {
 });
 export type ClosuresLine = v.InferOutput<typeof closuresLine>;
 
-/** What was reached by following references from open handles, exports and globals. */
+/** What was reached by following references from open handles, timers, exports and globals. */
 export const walkLine = threadLine('walk', {
   scanned: count,
   /** The time was up before the end. */
