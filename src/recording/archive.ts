@@ -191,12 +191,11 @@ function pass(inflate: Writable, chunk: Buffer, done: () => void): void {
     done();
     return;
   }
-  let isDone = false;
-  const once = () => {
-    if (!isDone) done();
-    isDone = true;
+  const goOn = () => {
+    inflate.off('drain', goOn).off('close', goOn);
+    done();
   };
-  inflate.once('drain', once).once('close', once);
+  inflate.once('drain', goOn).once('close', goOn);
 }
 
 /** In the order of their numbers. */

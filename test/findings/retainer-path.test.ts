@@ -90,6 +90,37 @@ describe('a leak into a collection', () => {
 });
 
 describe('a leak into no collection that was seen', () => {
+  const findingOf = (...habits: Habit[]) =>
+    judge(gatherFacts(buildObservations(heapFloor(linear(200 * KB), PLACE), ...habits))).findings[0]!;
+
+  test('tells the collection that grew from snapshot to snapshot, and how to bound it', () => {
+    const { title, evidence, advice } = findingOf(snapshotsSay({ growth: [grownIn(0, 'byUser')] }));
+    expect(title).toBe(
+      'The heap grows by 200 KB/s; Map `byUser` retains the objects, which are allocated in src/orders.js:42, handle',
+    );
+    expect(evidence.at(-1)).toEqual({
+      source: 'heap-snapshot',
+      statement: 'Map `byUser`: 10 entries in the first heap snapshot, 100 in the last',
+    });
+    expect(advice).toEqual([
+      'Bound it (an LRU with a maximum), or delete entries once they are no longer needed.',
+    ]);
+  });
+
+  test('does not tell what grew a little, or in Node itself', () => {
+    const minor = grownIn(0, 'seldom');
+    minor.growth.isMinor = true;
+    const ofNode = grownIn(0, 'timers');
+    ofNode.growth.collection.isEngineOwned = true;
+    for (const growth of [[minor], [ofNode]]) {
+      const { title, evidence } = findingOf(snapshotsSay({ growth }));
+      expect(title).toBe(
+        'The heap grows by 200 KB/s; the retained objects are allocated in src/orders.js:42, handle',
+      );
+      expect(evidence.map(({ source }) => source)).not.toContain('heap-snapshot');
+    }
+  });
+
   test('is held by what grew most from snapshot to snapshot in its thread', () => {
     const growth = [grownIn(2, 'of-a-worker'), grownIn(0, 'first'), grownIn(0, 'second')];
     expect(pathOf(snapshotsSay({ growth }))).toEqual(pathFrom('first'));

@@ -57,7 +57,9 @@ const lineOf = (text: string, part: string) => text.split('\n').findIndex((line)
 
 /** The leak of STORE, with the whole way to it. */
 function expectStoreLeak(finding: Finding | undefined): void {
-  expect(finding).toMatchObject({ kind: 'heap-leak', subject: { file: 'store.cjs' } });
+  expect(finding).toMatchObject({ kind: 'heap-leak', title: expect.stringContaining('ore.byUser` ') });
+  // Once V8 has put store.cjs's functions in place of their calls, its allocation stacks have the caller alone.
+  expect(['store.cjs', 'app.cjs']).toContain(finding!.subject.file);
   const { owner, steps } = finding!.retainerPath!;
   expect(owner).toMatchObject({
     kind: 'module-variable',

@@ -1,7 +1,7 @@
 // What holds the object that a finding blames, where a heap snapshot was taken.
 import type { Facts } from '../../analysis/facts.ts';
 import type { GrowingCollection } from '../../analysis/growth/growing-collections.ts';
-import type { HeapCollection } from '../../model/heap/heap-report.ts';
+import type { HeapCollection, HeapGrowth } from '../../model/heap/heap-report.ts';
 
 /** The collection that accumulates, as the snapshot has it: by its identity; without one, what grew most in the thread. */
 export function heldCollection(
@@ -9,9 +9,14 @@ export function heldCollection(
   thread: number,
   facts: Facts,
 ): HeapCollection | null {
-  const { holders, growth } = facts.observations.heap;
+  const { holders } = facts.observations.heap;
   const id = filled?.collection.id;
   return id === undefined
-    ? (growth.find((grown) => grown.thread === thread)?.growth.collection ?? null)
+    ? (grownMost(thread, facts)?.collection ?? null)
     : (holders.find((holder) => holder.thread === thread && holder.collection === id)?.held ?? null);
+}
+
+/** What grew most in a thread from the first snapshot to the last. */
+export function grownMost(thread: number, { observations }: Facts): HeapGrowth | null {
+  return observations.heap.growth.find((grown) => grown.thread === thread)?.growth ?? null;
 }

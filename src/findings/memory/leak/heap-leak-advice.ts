@@ -3,6 +3,8 @@ import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
+import { nameOf as nameInHeap } from '../../../model/heap/heap-path-words.ts';
+import type { HeapCollectionKind, HeapGrowth } from '../../../model/heap/heap-report.ts';
 import type { FinalizationUse } from '../../../model/memory/census.ts';
 import type { CollectionType, InPlaceType } from '../../../model/memory/collection.ts';
 import { lineOf, packageOf, place } from '../../wording.ts';
@@ -19,6 +21,8 @@ export interface Told {
   registry: FinalizationUse | null;
   /** The application was on no stack of it: its place is the one that calls the package most. */
   isInferred: boolean;
+  /** What heap snapshots show to have grown, where no collection was watched. */
+  grown: HeapGrowth | null;
 }
 
 /** A list of things to do, the first the best. */
@@ -56,7 +60,7 @@ function adviceOnWrapping(wrapper: Frame, blame: Blame | null): string {
   return `${packageOf(wrapper)} wraps its functions with those that ${by} passes to it, again at each call, and never removes them (${place(wrapper)}). Register extensions, plugins and handlers once when the program starts, or give each call an instance of its own${blame?.library && blame.library.package !== wrapper.package ? `; where ${packageOf(blame.library)} does it, look for a newer version` : ''}.`;
 }
 
-function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred }: Told): string[] {
+function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred, grown }: Told): string[] {
   if (kind === 'listener-leak') return [adviceOnListeners(filled, blame)];
   if (kind === 'async-context-leak')
     return [
@@ -67,6 +71,7 @@ function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred }: Tol
       `One of the packages on the call path may keep what it is given: look in ${packagesOf(blame)}, and in their dependencies, for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
       'Or the program keeps what they return: in a module-level collection, a closure or a listener that is never removed.',
     ];
+  if (!filled && grown) return [adviceOnGrown(grown)];
   if (!filled)
     return [
       'Find what retains these objects: a module-level collection, a closure or a listener that is never removed.',
@@ -82,21 +87,38 @@ function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred }: Tol
   if (type === 'Chain') return [adviceOnChain(app, keeper)];
   if (isQueued(type)) return [adviceInPlace(type, app, keeper)];
   if (keeper && isPackageQueue(filled.collection)) return [packageQueueAdvice(keeper, app)];
-  const bound = {
-    Map: 'an LRU with a maximum',
-    Set: 'a maximum',
-    Array: 'a ring buffer',
-    Object: 'a Map with a maximum',
-    EventEmitter: 'one listener for all',
-    EventTarget: 'one listener for all',
-  }[type];
   if (keeper) return [adviceOnKeeper(keeper, isInferred ? { app: null, library } : blame)];
-  return [
-    type === 'Array'
-      ? 'If it is a queue, its consumers are too slow: add consumers, or slow down the producers. Otherwise bound it (a ring buffer).'
-      : `Bound it (${bound}), or delete entries once they are no longer needed.`,
-  ];
+  return [boundOf(type)];
 }
+
+function adviceOnGrown({ collection }: HeapGrowth): string {
+  const type = TYPE_OF_KIND[collection.kind];
+  return type
+    ? boundOf(type)
+    : `See what adds to \`${nameInHeap(collection)}\`, and remove entries once they are no longer needed.`;
+}
+
+const TYPE_OF_KIND: Partial<Record<HeapCollectionKind, BoundType>> = {
+  map: 'Map',
+  set: 'Set',
+  array: 'Array',
+  'object-as-map': 'Object',
+};
+
+const BOUNDS = {
+  Map: 'an LRU with a maximum',
+  Set: 'a maximum',
+  Array: 'a ring buffer',
+  Object: 'a Map with a maximum',
+  EventEmitter: 'one listener for all',
+  EventTarget: 'one listener for all',
+};
+type BoundType = keyof typeof BOUNDS;
+
+const boundOf = (type: BoundType): string =>
+  type === 'Array'
+    ? 'If it is a queue, its consumers are too slow: add consumers, or slow down the producers. Otherwise bound it (a ring buffer).'
+    : `Bound it (${BOUNDS[type]}), or delete entries once they are no longer needed.`;
 
 /** A package keeps it: data that it is given, or what it makes for the caller until that is released. */
 export function adviceOnKeeper(

@@ -7,6 +7,7 @@ import type { GrowingCollection } from '../../../analysis/growth/growing-collect
 import type { AllocationSite } from '../../../analysis/growth/heap-growth.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
+import type { HeapGrowth } from '../../../model/heap/heap-report.ts';
 import type { FinalizationUse } from '../../../model/memory/census.ts';
 import type { CollectionGrowth, CollectionHolder, CollectionType } from '../../../model/memory/collection.ts';
 import { formatBytes, formatNumber, formatShare } from '../../../units/units.ts';
@@ -17,6 +18,7 @@ import { cutTexts, cutTextsEvidence } from '../cut-texts.ts';
 import type { HeapCause, PilingClosures } from '../heap-cause.ts';
 import { floorEvidence } from '../heap-impact.ts';
 import type { PromiseMaker } from '../promise-maker.ts';
+import { grownWords } from './heap-leak-title.ts';
 
 export function evidenceOf(cause: HeapCause): Evidence[] {
   const { growth, filled, site, platform, maker, most } = cause;
@@ -146,6 +148,14 @@ export function registryEvidence(registry: FinalizationUse | null): Evidence[] {
   const { name, frame } = registry;
   const statement = `${place(frame)} uses the FinalizationRegistry \`${name}\`, and no other holder was found`;
   return [{ source: 'references', statement }];
+}
+
+/** What grew from the first heap snapshot to the last. */
+export function snapshotEvidence(grown: HeapGrowth | null): Evidence[] {
+  if (!grown) return [];
+  const [first, last] = [grown.entries[0] ?? 0, grown.entries.at(-1) ?? 0];
+  const statement = `${grownWords(grown)}: ${formatNumber(first)} entries in the first heap snapshot, ${formatNumber(last)} in the last`;
+  return [{ source: 'heap-snapshot', statement }];
 }
 
 export function closureEvidence(closures: PilingClosures | null): Evidence[] {

@@ -5,6 +5,7 @@ import type { GrowingCollection } from '../../../analysis/growth/growing-collect
 import type { HeapGrowth } from '../../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
+import type { HeapGrowth as HeapSnapshotGrowth } from '../../../model/heap/heap-report.ts';
 import { formatBytes } from '../../../units/units.ts';
 import { throughLibrary } from '../../creation-site.ts';
 import type { RunsOut } from '../../leak-draft.ts';
@@ -32,7 +33,7 @@ import { nodesFrames } from '../../words/node-frame-words.ts';
 import { fillingWords } from '../filling.ts';
 import type { HeapCause } from '../heap-cause.ts';
 import { whenHeapRunsOut } from '../heap-impact.ts';
-import { heldCollection } from '../retainer-path.ts';
+import { grownMost, heldCollection } from '../retainer-path.ts';
 import { adviceOn, isQueued, isWaiting } from './heap-leak-advice.ts';
 import {
   closureEvidence,
@@ -40,6 +41,7 @@ import {
   largeTextEvidence,
   registryBehind,
   registryEvidence,
+  snapshotEvidence,
 } from './heap-leak-evidence.ts';
 import { closuresTitle, nameOf, originTitle, titleOf } from './heap-leak-title.ts';
 
@@ -61,6 +63,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
   );
   const known = knownClass(leak, facts, bytesPerSecond);
   const registry = known ? null : registryBehind(leak, facts);
+  const grown = known || filled || closures || !site ? null : clearlyGrown(thread, facts);
   return {
     kind,
     severity: leakSeverity(exhaustionSeconds),
@@ -75,6 +78,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
               name,
               bytesPerSecond,
               where: blame?.subject ? placeWithLibrary(blame) : null,
+              grown,
             })
           : originTitle(leak, bytesPerSecond, blame && placeWithLibrary(blame)),
     subject: subjectOf(filled ? 'collection' : frame ? 'function' : 'memory', name, frame, thread),
@@ -91,6 +95,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       ...closureEvidence(closures),
       ...registryEvidence(registry),
       ...largeTextEvidence(leak, facts.observations.collections),
+      ...snapshotEvidence(grown),
     ],
     ...((!closures || isPackages) && blame && chainOf(blame)),
     retainerPath: heldCollection(filled, thread, facts)?.path,
@@ -99,7 +104,7 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
       : kind === 'listener-leak'
         ? listenersInnocence(filled)
         : innocenceOf(leak, name),
-    advice: known ? [known.advice] : adviceOn(leak, { kind, blame, registry, isInferred }),
+    advice: known ? [known.advice] : adviceOn(leak, { kind, blame, registry, isInferred, grown }),
     caveats: [...(isInferred && filled ? [inferredCaveat(blame)] : []), ...caveatsOf(leak, kind, facts)],
     ...(!known && isHeldByUnknown(leak, facts) && { nextMeasurement: measureHolder(facts) }),
     asSymptom: `${bytesPerSecond > 0 ? `heap grows by ${formatBytes(bytesPerSecond)}/s` : `${name} keeps more and more`}${frame ? `, allocated in ${place(frame)}` : ''}`,
@@ -107,6 +112,12 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(filled && { entriesPerSecond: filled.trend.slopePerSecond }),
     explains: ['gc', 'native', 'external', 'slower'],
   };
+}
+
+/** Snapshots show what keeps the objects, where no collection was watched while it grew. */
+function clearlyGrown(thread: number, facts: Facts): HeapSnapshotGrowth | null {
+  const grown = grownMost(thread, facts);
+  return grown?.isMinor === false && !grown.collection.isEngineOwned ? grown : null;
 }
 
 function inferredCaveat({ app, inner, library }: Blame): string {

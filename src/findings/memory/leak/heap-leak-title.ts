@@ -3,6 +3,8 @@ import type { Blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { GrowingCollection } from '../../../analysis/growth/growing-collections.ts';
 import type { FindingKind } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
+import { nameOf as nameInHeap } from '../../../model/heap/heap-path-words.ts';
+import type { HeapGrowth } from '../../../model/heap/heap-report.ts';
 import type { CollectionGrowth } from '../../../model/memory/collection.ts';
 import { formatBytes, formatNumber } from '../../../units/units.ts';
 import { packageOf, perSecond, place, placeWithLibrary } from '../../wording.ts';
@@ -43,13 +45,28 @@ function namedHolder({ holderName, holder }: CollectionGrowth, frames: readonly 
   return ofClass === undefined ? holderName : `${ofClass}.${property}`;
 }
 
+interface Named {
+  name: string;
+  bytesPerSecond: number;
+  where: string | null;
+  grown: HeapGrowth | null;
+}
+
+/** "Map `store.byUser`"; of many that grow alike "Map `store.byUser` (40 like it)". */
+export function grownWords({ collection, holders }: HeapGrowth): string {
+  const words = `${collection.className} \`${nameInHeap(collection)}\``;
+  return holders > 1 ? `${words} (one of ${formatNumber(holders)} like it)` : words;
+}
+
 export function titleOf(
   kind: FindingKind,
   { filled, site }: HeapCause,
-  { name, bytesPerSecond, where }: { name: string; bytesPerSecond: number; where: string | null },
+  { name, bytesPerSecond, where, grown }: Named,
 ): string {
   if (!filled) {
     const made = site && madeByNode(site.frames);
+    if (grown)
+      return `The heap grows by ${formatBytes(bytesPerSecond)}/s; ${grownWords(grown)} retains the objects, which are ${made ? `${made}, ` : ''}allocated in ${where ?? `\`${name}\``}`;
     return `The heap grows by ${formatBytes(bytesPerSecond)}/s; the retained objects are ${made ? `${made}, ` : ''}allocated in ${where ?? `\`${name}\``}`;
   }
   const at = where ? ` (${where})` : '';
