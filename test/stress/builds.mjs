@@ -31,7 +31,7 @@ const run = promisify(execFile);
  * `start`, what Node.js or `command` is started with; `env` for it. `path` of requests, where a server works on those only;
  * `target`, how culprit is told: the started process ('wrapper', as by default), its 'port', or a word. `nodes`: major
  * versions that can run it. `options` for `culprit record`. `stop`: the command that ends what was started, where the started process has ended itself.
- * What may be a function is given `{ at, bin, node, port }`.
+ * `copiedTo`: the folder to which `build` copies the sources. What may be a function is given `{ at, bin, node, port }`.
  */
 const BUILDS = { ...TRANSPILERS_AND_BUNDLERS, ...FRAMEWORKS, ...STARTERS };
 
@@ -91,7 +91,7 @@ async function tryBuild(name) {
   prepare(build, context);
   const report = await diagnose(build, context);
   let failures = 0;
-  const faults = PLANTED.map((planted) => [planted.kind, problemWith(report, planted, at)]);
+  const faults = PLANTED.map((planted) => [planted.kind, problemWith(report, planted, at, build.copiedTo)]);
   for (const [kind, fault] of [['process', wrongProcess(report, at)], ...faults]) {
     if (fault !== null) failures++;
     console.log(row(name, kind, fault ?? 'right'));
@@ -222,7 +222,7 @@ function wrongProcess({ target }, at) {
 }
 
 /** Null: kind, file, line and name are right, and the file is there. */
-function problemWith(report, planted, at) {
+function problemWith(report, planted, at, copiedTo = '') {
   const found = planted.kind === 'cpu' ? busiest(report) : subjectOf(report, planted.kind);
   if (!found)
     return `not found, but: ${report.findings.map(({ title }) => title).join('; ') || report.verdict}`;
@@ -232,7 +232,7 @@ function problemWith(report, planted, at) {
   const path = resolve(at, found.file ?? '');
   const isThere = existsSync(path);
   const told = `${found.name} at ${relative(at, path)}:${found.line}, ${found.function}${isThere ? '' : ' (no such file)'}`;
-  const should = `${planted.name} at ${planted.file}:${wanted}, ${planted.function}`;
+  const should = `${planted.name} at ${join(copiedTo, planted.file)}:${wanted}, ${planted.function}`;
   return told === should ? null : `WRONG: ${told}; planted: ${should}`;
 }
 

@@ -1,5 +1,5 @@
 // What starts and keeps a program: package managers, watchers, clusters, PM2; and agents that are loaded into it.
-import { ESBUILD } from './transpilers-and-bundlers.mjs';
+import { ESBUILD, TYPESCRIPT } from './transpilers-and-bundlers.mjs';
 
 /** The bundle that all of them start. */
 const BUNDLE = ({ bin }) => [
@@ -32,6 +32,15 @@ const pm2 = (args) =>
     stop: ({ node }) => `${node} ${PM2} kill`,
   });
 
+const yarn = ({ at, node }, ...args) => [
+  'env',
+  '-C',
+  `${at}/app`,
+  node,
+  `${at}/node_modules/@yarnpkg/cli-dist/bin/yarn.js`,
+  ...args,
+];
+
 /** See `Build` in ../builds.mjs. */
 export const STARTERS = {
   'npm start': started([], ['start'], { command: 'npm', files: SCRIPTS }),
@@ -53,6 +62,23 @@ export const STARTERS = {
       [`${at}/node_modules/.bin/pnpm`, '--dir', 'app', 'add', 'tsx@4.23.0', '--ignore-scripts'],
     ],
     start: ['--import', './app/node_modules/tsx/dist/loader.mjs', 'src/server.ts'],
+  },
+  // Packages stay in their archives, which Yarn's own loader reads.
+  'Yarn PnP': {
+    packages: ['@yarnpkg/cli-dist@4.18.1'],
+    files: {
+      'app/package.json': '{"name":"shop","private":true}',
+      'app/.yarnrc.yml':
+        'nodeLinker: pnp\nenableGlobalCache: false\nenableScripts: false\nenableTelemetry: false\n',
+      'app/yarn.lock': '',
+    },
+    build: (context) => [
+      ['cp', '-r', 'src', 'tsconfig.json', 'app'],
+      yarn(context, 'add', 'generic-pool@3.9.0', TYPESCRIPT),
+      yarn(context, 'tsc', '-p', '.'),
+    ],
+    copiedTo: 'app',
+    start: ['-r', './app/.pnp.cjs', 'app/dist/server.js'],
   },
   'node --watch': started([], ['--watch', 'dist/main.js']),
   nodemon: started(['nodemon@3.1.14'], ['node_modules/nodemon/bin/nodemon.js', 'dist/main.js']),
