@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 81_500,
+    mostBytes: 82_200,
     globals: [
       ...LANGUAGE,
       'AbortController',
@@ -50,7 +50,7 @@ const SENT: Sent[] = [
   {
     file: 'signals/keep-alive/probe/keep-alive-list.ts',
     kind: 'probe',
-    mostBytes: 20_100,
+    mostBytes: 20_300,
     globals: [...LANGUAGE, 'JSON', 'Reflect', 'Set', 'decodeURIComponent', 'process'],
   },
   {

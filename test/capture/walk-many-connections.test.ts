@@ -46,7 +46,14 @@ test('functions that Node makes for each connection are looked into once, bound 
     const place = ofProgram.has(fn)
       ? { scriptId: '1', url: 'file:///app/shop.js', line: 7, column: 3 }
       : null;
-    return { place, scopes: () => [], bound: () => [], privateFields: () => [], target: () => undefined };
+    return {
+      place,
+      isOfNode: false,
+      scopes: () => [],
+      bound: () => [],
+      privateFields: () => [],
+      target: () => undefined,
+    };
   };
   const visits = createFunctionVisits({
     reads,
@@ -54,8 +61,10 @@ test('functions that Node makes for each connection are looked into once, bound 
     nameOf: (value) => reads.nameOf(value),
     longestChain: 32,
     isFar: () => false,
+    isPrograms: () => true,
     visitFields: () => {},
     visitPlace: () => {},
+    ofNodes: new WeakSet(),
   });
   const visitAll = (fns: readonly object[]) => {
     asked.length = 0;

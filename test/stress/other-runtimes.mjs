@@ -68,6 +68,7 @@ async function tryRuntime({ name, packages, program, args: words }) {
   try {
     const { port, inspector } = await readPorts(server);
     const pid = await processOn(port);
+    await settled(pid);
     const results = [];
     for (let look = 0; look < LOOKS; look++)
       results.push(await lookAt({ look, pid, port, inspector, server }));
@@ -114,6 +115,16 @@ function stateOf(pid) {
     started: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19],
     listening: listeningSockets(pid),
   };
+}
+
+/** Deno sets up its own signal handlers some 300 ms after its program listens. */
+async function settled(pid) {
+  for (let last = '', same = 0; same < 10; ) {
+    await delay(200);
+    const { signals } = stateOf(pid);
+    same = signals === last ? same + 1 : 0;
+    last = signals;
+  }
 }
 
 function listeningSockets(pid) {

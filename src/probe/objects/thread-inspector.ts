@@ -17,6 +17,8 @@ export interface FunctionPlace {
 export interface Inspected {
   /** Null for what is no function of the program or of a library. */
   place: FunctionPlace | null;
+  /** A function of Node's own scripts. */
+  isOfNode: boolean;
   /** The variables of each scope around a function, the innermost first, without the global one. */
   scopes(): object[];
   /** Of a bound function: the one behind it, its `this`, its arguments. Empty for all others. */
@@ -55,6 +57,7 @@ const MOST_BOUND = 3;
 const MOST_ENTRIES = 200;
 const NOTHING: Inspected = {
   place: null,
+  isOfNode: false,
   scopes: () => [],
   bound: () => [],
   privateFields: () => [],
@@ -103,9 +106,7 @@ export function createThreadInspector({
   ): FunctionPlace | null => {
     const target = bound < MOST_BOUND ? internal(properties, '[[TargetFunction]]') : undefined;
     if (target?.objectId) return placeOf(propertiesOf(session, target), session, bound + 1);
-    const at = internal(properties, '[[FunctionLocation]]')?.value as
-      | { scriptId: string; lineNumber: number; columnNumber: number }
-      | undefined;
+    const at = locationOf(properties);
     const url = at && urlOf(at.scriptId, session);
     if (!url || url === config.url || ownerOf(url) === 'node') return null;
     return { scriptId: at.scriptId, url, line: at.lineNumber, column: at.columnNumber };
@@ -124,6 +125,10 @@ export function createThreadInspector({
       // Of what is asked for its scopes only, nobody needs the scripts.
       get place() {
         return placeOf(properties, session);
+      },
+      get isOfNode() {
+        const at = locationOf(properties);
+        return ownerOf((at && urlOf(at.scriptId, session)) ?? '') === 'node';
       },
       scopes() {
         const scopes = internal(properties, '[[Scopes]]');
@@ -185,6 +190,12 @@ const hasOwn = Object.prototype.hasOwnProperty;
 
 function propertiesOf(session: InspectorSession, remote: Remote | undefined): Properties | undefined {
   return session.post('Runtime.getProperties', { objectId: remote?.objectId, ownProperties: true });
+}
+
+function locationOf(properties: Properties | undefined) {
+  return internal(properties, '[[FunctionLocation]]')?.value as
+    | { scriptId: string; lineNumber: number; columnNumber: number }
+    | undefined;
 }
 
 function internal(properties: Properties | undefined, wanted: string) {

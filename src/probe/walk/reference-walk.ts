@@ -40,6 +40,7 @@ const MAX_REGISTRIES = 10;
 const MAX_FUNCTIONS = 100;
 
 export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): ReferenceWalk {
+  const ofNodes = new WeakSet<object>();
   return {
     begin({ longestChain, isDataOnly, first }, { visit, visitFields = () => {}, visitPlace = () => {} }) {
       const registries: ProbeHolder[] = [];
@@ -51,7 +52,7 @@ export function createReferenceWalk(core: ProbeCore, thread: ThreadInspector): R
       };
       const queue = createVisitQueue(core.reads, first.names);
       const visitors = { visit: visitAlso, visitFields, visitPlace };
-      const { places, goOn } = begin(core, { queue, longestChain, first, thread }, visitors);
+      const { places, goOn } = begin(core, { queue, longestChain, first, thread, ofNodes }, visitors);
       let isWhole = false;
       return {
         goOn(millis) {
@@ -89,11 +90,13 @@ function begin(
     longestChain,
     first,
     thread,
+    ofNodes,
   }: {
     queue: VisitQueue;
     longestChain: number;
     first: WalkFirst;
     thread: ThreadInspector;
+    ofNodes: WeakSet<object>;
   },
   visitors: Required<WalkVisitors>,
 ) {
@@ -107,8 +110,10 @@ function begin(
     nameOf,
     longestChain,
     isFar: (place) => isFar(place.url) && !callers.has(functionKey(place)),
+    isPrograms: ({ url }) => ownerOf(url) !== 'library',
     visitFields,
     visitPlace,
+    ofNodes,
   });
   eachRoot(load, { reads, isFar, thread }, (value, holder, distance) =>
     queue.push(value, holder, { depth: 0, distance }),

@@ -7,7 +7,7 @@ import { isNative, sourceOf } from '../objects/native-functions.ts';
 import type { FunctionPlace, Inspect, Inspected } from '../objects/thread-inspector.ts';
 import type { ProbeHolder, ProbeWalk } from '../probe-protocol.ts';
 import type { FieldVisitor, PlaceVisitor } from './field-group.ts';
-import type { At, Visit, VisitQueue } from './visit-queue.ts';
+import { AROUND_FIRST, type At, type Visit, type VisitQueue } from './visit-queue.ts';
 
 export interface FunctionVisits {
   visit(visited: Visit, inspect: Inspect): void;
@@ -22,12 +22,19 @@ interface Needs {
   longestChain: number;
   /** Of where a function begins: what it closes over is looked into late. */
   isFar(place: FunctionPlace): boolean;
+  /** It is no library's. */
+  isPrograms(place: FunctionPlace): boolean;
   visitFields: FieldVisitor;
   visitPlace: PlaceVisitor;
+  /** Functions of Node's own that an earlier walk asked about. */
+  ofNodes: WeakSet<object>;
 }
 
 const MAX_PLACES = 2_000;
 const SOME_INSTANCES = 12;
+const ENOUGH_OF_NODE = 4;
+/** A development server has each module in as many closures of the same code; their scopes are the dearest thing to ask for. */
+const SOME_OF_A_PLACE = 12;
 
 export function createFunctionVisits({
   reads,
@@ -35,18 +42,23 @@ export function createFunctionVisits({
   nameOf,
   longestChain,
   isFar,
+  isPrograms,
   visitFields,
   visitPlace,
+  ofNodes,
 }: Needs): FunctionVisits {
   const { own, prototypeOf } = reads;
   const { push } = queue;
   const places: FunctionVisits['places'] = new Map();
   /** By their texts, functions that have no place: Node makes some anew for each connection. */
-  const ofNode = new Set<string>();
+  const placeless = new Set<string>();
+  /** By the object that has them as properties: how many functions of Node's were found there one after the other. */
+  const nodesIn = new WeakMap<object, number>();
+  const putOff = new WeakSet<object>();
   /** How many bound functions of a name were looked into. */
   const boundOf = new Map<string, number>();
-  /** Functions of libraries whose turn has come: they were asked about before. */
-  const libraryFunctions = new WeakSet<object>();
+  /** Functions of libraries, and those of a place of which many were seen: what they close over is asked for when nearer ones are done. */
+  const askedLater = new WeakSet<object>();
   /** By prototype: how many instances of the class were looked into; enough of one that is not the program's. */
   const lookedInto = new Map<object, number>();
 
@@ -73,15 +85,32 @@ export function createFunctionVisits({
     for (const held of inspect(fn)?.bound() ?? [])
       push(held, { kind: 'variable', name: 'this', of }, { depth: depth + 1, distance });
   };
+  /** A module of Node's has a hundred functions, and nothing of the program is behind them. */
+  const isAmongNodes = ({ value, holder, owner, isFirst }: Visit): boolean =>
+    holder.kind === 'property' &&
+    owner !== undefined &&
+    !isFirst &&
+    (nodesIn.get(owner) ?? 0) >= ENOUGH_OF_NODE &&
+    !putOff.has(value);
+  const noteMaker = ({ value, holder, owner }: Visit, inspected: Inspected | null) => {
+    const isOfNode = inspected?.isOfNode ?? false;
+    if (isOfNode) ofNodes.add(value);
+    if (holder.kind === 'property' && owner) nodesIn.set(owner, isOfNode ? (nodesIn.get(owner) ?? 0) + 1 : 0);
+  };
   const visitFunction = (visited: Visit, inspect: Inspect) => {
     const { value: fn, holder, depth, distance, isFirst = false } = visited;
     if (isBound(fn)) return pushBound(visited, inspect);
-    if (isNative(fn)) return;
+    if (isNative(fn) || ofNodes.has(fn)) return;
     const source = sourceOf(fn);
-    if (ofNode.has(source)) return;
+    if (placeless.has(source)) return;
+    if (isAmongNodes(visited)) {
+      putOff.add(fn);
+      return queue.pushToInspect({ ...visited, distance: Math.max(0, distance) + 1 });
+    }
     const inspected = inspect(fn);
-    if (!inspected?.place) return void (ofNode.size < MAX_PLACES && ofNode.add(source));
-    if (libraryFunctions.has(fn)) return pushScopes(fn, inspected, { depth, distance });
+    noteMaker(visited, inspected);
+    if (!inspected?.place) return void (placeless.size < MAX_PLACES && placeless.add(source));
+    if (askedLater.has(fn)) return pushScopes(fn, inspected, { depth, distance });
     const { scriptId, ...at } = inspected.place;
     const key = `${scriptId}:${at.line}:${at.column}`;
     const place = places.get(key);
@@ -92,8 +121,13 @@ export function createFunctionVisits({
     } else if (places.size < MAX_PLACES) places.set(key, { name: nameOf(fn), ...at, count: 1, chained: 0 });
     // Functions that hold each other are a chain of any length, and no deeper for that.
     const next = place ? depth : depth + 1;
-    if (isFirst || !isFar(inspected.place)) return pushScopes(fn, inspected, { depth: next, distance });
-    libraryFunctions.add(fn);
+    const isOneOfMany = !isChained && (place?.count ?? 0) > SOME_OF_A_PLACE;
+    if (isFirst || !(isOneOfMany || isFar(inspected.place))) {
+      const isCentre = isFirst && isPrograms(inspected.place);
+      const around = isCentre ? AROUND_FIRST : distance < 0 ? distance + 1 : distance;
+      return pushScopes(fn, inspected, { depth: next, distance: around });
+    }
+    askedLater.add(fn);
     queue.pushToInspect({ ...visited, depth: next, distance: distance + 1 });
   };
   /** The methods of its class and its `#fields`, where the class is the program's: each class is asked about once. */

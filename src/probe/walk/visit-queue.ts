@@ -14,7 +14,10 @@ export interface Visit {
   above?: Above;
   /** A function with one of the names that come first. */
   isFirst?: boolean;
-  /** How many functions of libraries have to be looked into on the way; from some on all are alike. */
+  /**
+   * How many functions of libraries have to be looked into on the way; from some on all are alike. Below 0: so many steps through
+   * functions are left of the way from one with a name that comes first.
+   */
   distance: number;
 }
 
@@ -50,6 +53,8 @@ export type Step =
 /** Many functions have the same name. */
 const MOST_OF_A_NAME = 50;
 const FARTHEST = 3;
+/** What is as many functions away from one that comes first is nearer than all else. */
+export const AROUND_FIRST = -2;
 const MAX_OBJECTS = 40_000;
 const MAX_DEPTH = 24;
 const MOST_WEAK_MAPS = 64;
@@ -74,9 +79,10 @@ export function createVisitQueue(
     ((typeof value === 'object' && value !== null) || typeof value === 'function') && types.isProxy(value);
   const makeLines = () => ({ data: createLine<Visit>(), toInspect: createLine<Visit>() });
   const first = makeLines();
-  const lines = Array.from({ length: FARTHEST + 1 }, makeLines);
-  const takesFirst = (value: object): boolean => {
-    const name = typeof value === 'function' ? nameOf(value) : '';
+  const lines = Array.from({ length: FARTHEST - AROUND_FIRST + 1 }, makeLines);
+  const takesFirst = (value: object, holder: ProbeHolder): boolean => {
+    // Bundlers export by getters without a name, under the name of the function that they lead to.
+    const name = typeof value === 'function' ? nameOf(value) || holder.name : '';
     const left = firstLeft.get(name) ?? 0;
     if (left > 0) firstLeft.set(name, left - 1);
     return left > 0;
@@ -93,7 +99,7 @@ export function createVisitQueue(
     return { kind: 'look-up', visit: map.visit, keys };
   };
   const lineOf = ({ isFirst, distance }: Pick<Visit, 'isFirst' | 'distance'>) =>
-    isFirst ? first : lines[Math.min(distance, FARTHEST)]!;
+    isFirst ? first : lines[Math.min(distance, FARTHEST) - AROUND_FIRST]!;
   return {
     get seenCount() {
       return seen.size;
@@ -115,7 +121,7 @@ export function createVisitQueue(
       if (!hasProperties(value) || seen.has(value)) return;
       seen.add(value);
       met.push(value);
-      const isFirst = takesFirst(value);
+      const isFirst = takesFirst(value, holder);
       const near = isFirst ? { distance: 0, isFirst } : { distance };
       lineOf(near).data.push({ value, holder, depth, ...near, ...(owner && { owner, above }) });
     },
@@ -129,12 +135,12 @@ export function createVisitQueue(
       if (named) return { kind: 'visit', visit: named };
       const namedAsked = mayInspect ? first.toInspect.shift() : undefined;
       if (namedAsked) return { kind: 'inspect', visit: namedAsked };
-      for (const [distance, { data, toInspect }] of lines.entries()) {
+      for (const [i, { data, toInspect }] of lines.entries()) {
         const visit = data.shift();
         if (visit) return { kind: 'visit', visit };
         const asked = mayInspect ? toInspect.shift() : undefined;
         if (asked) return { kind: 'inspect', visit: asked };
-        const lookUp = nextLookUp(distance);
+        const lookUp = nextLookUp(i + AROUND_FIRST);
         if (lookUp) return lookUp;
       }
       return undefined;

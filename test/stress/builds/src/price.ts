@@ -15,7 +15,7 @@ const rates: Record<Currency, number> = {
 
 export function priceOf(basket: Basket): number {
   let sum = 0;
-  for (let round = 0; round < 6_000; round++)
+  for (let round = 0; round < 36_000; round++)
     for (const { price, amount } of basket.items)
       sum += Math.sqrt(price * amount + round) * rates[basket.currency];
   return sum;
