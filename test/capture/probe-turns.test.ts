@@ -120,6 +120,7 @@ test.each([
     restMillis: 0,
     budgetMillis: 40,
     ranShare: () => share,
+    meanwhile: async () => {},
     isListing: false,
     isDataOnly: false,
     longestChain: 5,

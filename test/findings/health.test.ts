@@ -1,11 +1,12 @@
 // What a healthy verdict says of how it was earned.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
 import {
   asyncSite,
   buildObservations,
   change,
+  cpu,
   type Habit,
   heapFloor,
   KB,
@@ -118,6 +119,33 @@ test.each<[what: string, fallMegabytes: number, verdict: string]>([
     expect(judged(heapFloor(linear(1_600 * KB)), few)[0]).toBe(expected);
   },
 );
+
+describe('a heap that rises by much, and more slowly at the end,', () => {
+  const slackening = (lateShare: number): Habit =>
+    heapFloor((seconds) => (Math.min(seconds, 18) + Math.max(0, seconds - 18) * lateShare) * 300 * KB);
+
+  test('is neither called healthy nor a leak', () => {
+    const [verdict, reason] = judged(slackening(0.5));
+    expect(verdict).toBe('too-little-data');
+    expect(reason).toMatch(
+      / rose by \d+ KB\/s, from .* in 1[01] collections, more slowly at the end, as a cache does that fills; /,
+    );
+    expect(judged(slackening(0))[0]).toBe('healthy');
+  });
+
+  test('is told as not judged beside what was found', () => {
+    const busy = cpu([
+      ['(idle)', 5],
+      ['price@/app/src/price.js:4', 5],
+    ]);
+    const { findings, notApplicable } = judge(gatherFacts(buildObservations(slackening(0.5), busy)));
+    expect(findings.map(({ kind }) => kind)).toEqual(['cpu-hotspot']);
+    expect(notApplicable).toContainEqual({
+      kind: 'heap-leak',
+      reason: expect.stringMatching(/^it is not proved: the heap after garbage collections rose by /),
+    });
+  });
+});
 
 test('it is not claimed where too much could not be judged', () => {
   const [verdict, reason] = judged(

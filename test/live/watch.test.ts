@@ -1,6 +1,6 @@
 // `culprit watch` against real processes: evidence and alerts for a leak, a service that restarts, and that nothing is left in a
 // target however the watch ends.
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -213,6 +213,18 @@ describe.concurrent('however a watch ends', () => {
     await Promise.all([first.watch.ended, second.watch.ended]);
     await target.end();
   }, 150_000);
+});
+
+test('the built program reads each configuration of docs/watching.md, in YAML too', async () => {
+  const page = readFileSync(new URL('../../docs/watching.md', import.meta.url), 'utf8');
+  const blocks = [...page.matchAll(/```(json|yaml)\n([\s\S]*?)```/g)];
+  expect(new Set(blocks.map(([, language]) => language))).toEqual(new Set(['json', 'yaml']));
+  for (const [, language, text] of blocks) {
+    const cwd = mkdtempSync(join(tmpdir(), 'culprit-watch-'));
+    writeFileSync(join(cwd, `culprit.watch.${language}`), text!);
+    const { code, stdout } = await runCulprit(['watch', '--check'], { cwd });
+    expect([text, code, stdout.split('\n')[0]]).toEqual([text, 0, 'The configuration is valid.']);
+  }
 });
 
 describe('wrong use', () => {

@@ -188,6 +188,10 @@ export class HeapClimb {
 
   private async readCollections(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
     height.reads++;
+    await this.readSizes(thread, height, trapTop);
+  }
+
+  private async readSizes(thread: ThreadCapture, height: Height, trapTop: number): Promise<void> {
     const read = await thread.ask(collectionsRead, this.context.elapsed(), trapTop);
     if ((read?.growing.length ?? 0) > 0) height.readsGrowing++;
     if (read?.growing.some(({ insertions }) => insertions.length > 0)) height.isExplained = true;
@@ -248,6 +252,7 @@ export class HeapClimb {
       isListing,
       isDataOnly: !height.hasScripts,
       ranShare: thread.id === 0 ? ranShareFromNow(this.context.localPid) : () => 1,
+      meanwhile: () => this.readSizes(thread, height, TRAPPED),
       first: thread.heap.allocating,
     };
     const walk = await thread.ask(walkRead, this.context.elapsed(), plan);

@@ -67,18 +67,17 @@ export const growsALittle = (facts: Facts): boolean =>
   timersGrew(facts).length > 0 ||
   descriptorsGrew(facts).length > 0;
 
-/** A heap that rose by so much that it is not called healthy, although its reads were too few, or scatter too much, to call it a leak. */
+/** A heap that rose by so much that it is not called healthy, although its reads are too few, scatter too much or rose more slowly at the end, so that no leak was told. */
 export function risesUnproved({ collections, heap }: Facts): HeapGrowth | null {
   const growth = heap.find(({ thread }) => thread === 0);
   if (!growth || collections.some(({ filling: found }) => found && !found.isNearby)) return null;
   const { verdict, points, slopePerSecond, lateSlopePerSecond, first, last } = growth.floor;
-  const isOpen = verdict === 'flat' || verdict === 'too-little-data';
   const isSeen = points >= HEALTH.leastReads && hasDirection(growth.floor);
   const isMuch =
     slopePerSecond >= HEALTH.unprovedBytesPerSecond &&
     last - first >= Math.max(HEALTH.unprovedBytes, first * HEALTH.unprovedShare);
   const isStill = lateSlopePerSecond >= slopePerSecond * HEALTH.unprovedLateShare;
-  return isOpen && isSeen && isMuch && isStill ? growth : null;
+  return verdict !== 'falling' && isSeen && isMuch && isStill ? growth : null;
 }
 
 /** Of a few reads the interval of the slope says nothing where one lies a little below another. */

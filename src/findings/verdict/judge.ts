@@ -43,6 +43,9 @@ export function judge(facts: Facts): Judgement {
       drafts.push(...result.map((draft) => ({ ...draft, ...measureNext(draft, facts) })));
     else notApplicable.push({ kind: rule.kind, reason: result.notApplicable });
   }
+  const unproved = drafts.some(({ effect }) => effect === 'heap') ? null : risesUnproved(facts);
+  if (drafts.length > 0 && unproved)
+    notApplicable.push({ kind: 'heap-leak', reason: `it is not proved: ${unprovedWords(unproved)}` });
   const findings = rankFindings(
     joinDrafts(drafts),
     RULES.map(({ kind }) => kind),
@@ -140,11 +143,19 @@ function riseReason({ floor }: HeapGrowth, facts: Facts): string {
   ].join(' ');
 }
 
+/** "the heap after garbage collections rose by 210 KB/s, from 20 MB to 24 MB, in 5 collections, which are too few to prove a leak" */
+function unprovedWords({ floor }: HeapGrowth): string {
+  const why =
+    floor.verdict === 'growing'
+      ? 'more slowly at the end, as a cache does that fills'
+      : `which ${floor.verdict === 'flat' ? 'scatter too much' : 'are too few'} to prove a leak`;
+  return `the heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, in ${floor.points} collections, ${why}`;
+}
+
 /** It may be a leak in the noise of its own collections. */
-function unprovedReason({ floor }: HeapGrowth, facts: Facts): string {
-  const reads = `${floor.points} collections, ${floor.verdict === 'flat' ? 'which scatter too much' : 'which are too few'} to prove a leak`;
+function unprovedReason(growth: HeapGrowth, facts: Facts): string {
   return [
-    `The heap after garbage collections rose by ${formatBytes(floor.slopePerSecond)}/s, from ${formatBytes(floor.first)} to ${formatBytes(floor.last)}, in ${reads}; nothing else was found.`,
+    `T${unprovedWords(growth).slice(1)}; nothing else was found.`,
     `To find out: ${measureHolder(facts).command}`,
   ].join(' ');
 }

@@ -6,8 +6,6 @@ import { RecordingError } from '../../errors.ts';
 import { checked, type Expected, notReadable, readCheckedJson } from './checked-json.ts';
 
 const MAX_BYTES = 2 ** 20;
-/** Against a few lines that stand for gigabytes. */
-const MAX_ALIASES = 100;
 
 /** Rejects with RecordingError when there is no such file, or it is not what it has to be. */
 export async function readCheckedDocument<S extends v.GenericSchema>(
@@ -15,10 +13,10 @@ export async function readCheckedDocument<S extends v.GenericSchema>(
   expected: Expected<S>,
 ): Promise<v.InferOutput<S>> {
   if (!/^\.ya?ml$/.test(extname(path))) return readCheckedJson(path, expected);
-  return checked(await parseYaml(path, expected), basename(path), expected);
+  return checked(await readYaml(path, expected), basename(path), expected);
 }
 
-async function parseYaml(path: string, { what, hint }: Expected<v.GenericSchema>): Promise<unknown> {
+async function readYaml(path: string, { what, hint }: Expected<v.GenericSchema>): Promise<unknown> {
   let text: string;
   try {
     if (statSync(path).size > MAX_BYTES) throw new Error(`it is too large for ${what}`);
@@ -26,10 +24,9 @@ async function parseYaml(path: string, { what, hint }: Expected<v.GenericSchema>
   } catch (cause) {
     throw notReadable(path, cause, hint);
   }
-  // It takes megabytes, and most configurations are JSON.
-  const { parse } = await import('yaml');
+  const { parseYaml } = await import('./yaml.ts');
   try {
-    return parse(text, { maxAliasCount: MAX_ALIASES, logLevel: 'error' }) as unknown;
+    return parseYaml(text);
   } catch (cause) {
     const why = (cause as Error).message.split('\n')[0]!.slice(0, 500);
     throw new RecordingError(`${basename(path)} is not YAML: ${why}`, hint, { cause });

@@ -5,10 +5,9 @@ import { parseAllDocuments } from 'yaml';
 import { RecordingError } from '../../errors.ts';
 import { decodePodSpec, NotAPod } from '../../model/decode/pod-spec.ts';
 import type { PodContainer } from '../../model/settings/pod.ts';
+import { MAX_ALIASES } from './yaml.ts';
 
 const MAX_BYTES = 10 * 2 ** 20;
-/** A small file can unfold into gigabytes through aliases. */
-const MAX_ALIASES = 100;
 const HINT =
   'Write it with `kubectl get pod NAME -o yaml`; choose one of several containers with --container.';
 

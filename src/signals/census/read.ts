@@ -27,6 +27,8 @@ export interface WalkPlan extends WalkLimits {
   budgetMillis: number;
   /** The share of their time in which it had a CPU, 0..1. */
   ranShare(): number;
+  /** Called about once a second while the walk goes on. */
+  meanwhile(): Promise<void>;
   /** The scripts are listed before: a pause. A later walk may do with the list of an earlier one. */
   isListing: boolean;
 }
@@ -36,11 +38,12 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
   type: 'walk',
   async read({ probe, duringOwnPause }, _atMillis, plan) {
     if (!probe) return null;
-    const { sliceMillis, restMillis, budgetMillis, ranShare, isListing, ...limits } = plan;
+    const { sliceMillis, restMillis, budgetMillis, ranShare, meanwhile, isListing, ...limits } = plan;
     if (isListing) await duringOwnPause('list scripts', () => probe.call('listScripts'));
     const from = performance.now();
     await probe.call('beginWalk', limits);
     let turnMillis = performance.now() - from;
+    let calledAt = from;
     for (let left = budgetMillis; ; ) {
       const slice = sliceFor(sliceMillis, turnMillis);
       const isLast = left <= slice || performance.now() - from > LONGEST_WALK_MILLIS;
@@ -49,6 +52,10 @@ export const walkRead: LiveSignal<'walk', [plan: WalkPlan]> = {
       if (walk || isLast) return walk;
       turnMillis = performance.now() - askedAt - slice;
       left -= slice * Math.max(LEAST_RAN, ranShare());
+      if (performance.now() - calledAt > MEANWHILE_EVERY_MILLIS) {
+        await meanwhile();
+        calledAt = performance.now();
+      }
       await delay(restMillis);
     }
   },
@@ -65,8 +72,9 @@ const MOST_SLICE_MILLIS = 25;
 const SLICE_OF_TURN = 0.05;
 /** Of a thread that hardly gets a CPU, four times the slices are enough. */
 const LEAST_RAN = 0.25;
-/** Nothing else is read meanwhile. */
+/** Only collections are read meanwhile. */
 const LONGEST_WALK_MILLIS = 8_000;
+const MEANWHILE_EVERY_MILLIS = 1_000;
 
 /** Where one function of each of these classes of the last census begins, as far as its script is known. */
 export const closuresRead: LiveSignal<'closures', [classes: string[]]> = {

@@ -105,6 +105,11 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
     const top = [...classes].sort((a, b) => b[1] - a[1]).slice(0, TOP_CLASSES);
     return { scanned, tracked: tracked.count, cut, classes: top };
   };
+  const trackFound = (findings: Findings) => {
+    tracked.track(findings);
+    findings.found.length = 0;
+    findings.places.length = 0;
+  };
   core.cleanups.push(() => {
     tracked.clear();
     functions.clear();
@@ -134,11 +139,15 @@ export function createCollectionWatch(core: ProbeCore, parts: CollectionWatchPar
       const { walk, findings } = walking;
       if (!walk.goOn(millis) && !isLast) return null;
       walking = null;
-      tracked.track(findings);
+      trackFound(findings);
       return walk.result();
     },
     census,
-    readCollections: tracked.read,
+    readCollections(atMillis, trapTop) {
+      // What a walk has met so far grows while it goes on.
+      if (walking) trackFound(walking.findings);
+      return tracked.read(atMillis, trapTop);
+    },
     functionsOf: (classes) => classes.map((name) => functions.get(name)?.deref() ?? null),
     growingObjects: tracked.growingObjects,
     ownHeapBytes: () => tracked.count * BYTES_PER_COLLECTION + (hasSearched ? SEARCH_BYTES : 0),
