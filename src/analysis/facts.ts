@@ -43,6 +43,7 @@ import { type StreamBacklog, streamBacklogs } from './growth/stream-backlogs.ts'
 import { programKind } from './profile/program-kind.ts';
 import type { Trend } from './statistics/trend.ts';
 import { type DrainingPool, drainingPools } from './waiting/draining-pools.ts';
+import { type HangingRequests, hangingRequests } from './waiting/hanging-requests.ts';
 import { findHeldRequests, type HeldRequests } from './waiting/held-requests.ts';
 import {
   INBOUND,
@@ -122,6 +123,7 @@ export interface Facts {
   /** Of the main thread; null where the kernel does not tell. */
   cpuWaits: CpuWaits | null;
   shortPools: ShortPool[];
+  hangingRequests: HangingRequests[];
   /** Nobody waits for them yet. */
   drainingPools: DrainingPool[];
   stuckLines: StuckLine[];
@@ -187,6 +189,7 @@ export function gatherFacts(observations: Observations): Facts {
   const bounded = collections.filter(isApplications).map((collection) => withCodeBound(collection, textOf));
   const { growing, emptied } = tellEmptied(growingCollections(bounded), runtime);
   const chains = mainProfile ? findMicrotaskChains(mainProfile, { runtime: main, cpuWaits: spans }) : [];
+  const hanging = hangingRequests(observations.openRequests, seconds);
   return {
     observations,
     lookSeconds: seconds,
@@ -228,7 +231,8 @@ export function gatherFacts(observations: Observations): Facts {
     throttling,
     cpuWaits,
     threads: countTrend(settled, (sample) => sample.threads),
-    shortPools: shortPools(observations.pools),
+    shortPools: shortPools(observations.pools, hanging),
+    hangingRequests: hanging,
     drainingPools: drainingPools(observations.pools, main),
     stuckLines: stuckLines(observations.pools),
     requests: {

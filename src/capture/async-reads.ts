@@ -2,6 +2,7 @@
 // only when the cheap ones see something.
 import { acceptedRead } from '../signals/accepted/read.ts';
 import { asyncRead, handlersRead } from '../signals/async/read.ts';
+import { openRequestsRead } from '../signals/open-requests/read.ts';
 import type { SocketGroup } from '../signals/passive/wire.ts';
 import { poolsRead } from '../signals/pools/read.ts';
 import { threadPoolRead } from '../signals/thread-pool/read.ts';
@@ -43,6 +44,11 @@ const CONNECTION_SAMPLES = 8;
 /** Connections that clients have closed and this process has not, more than at the first sample. */
 const MORE_LEFT_OPEN = 4;
 
+/** Connections in, from which on it is asked which requests hang; first and then again after so long. */
+const LEAST_CLIENTS = 5;
+const FIRST_OPEN_MILLIS = 2_000;
+const OPEN_EVERY_MILLIS = 3_000;
+
 /** What was looked at on one thread. */
 interface Look {
   searches: number;
@@ -62,6 +68,10 @@ export class AsyncReads {
   /** Of connections that clients have closed: at the first sample, and at the last. */
   private leftOpen: { first: number; last: number } | null = null;
 
+  /** Connections in at the last sample. */
+  private clients = 0;
+  private nextOpenAt = FIRST_OPEN_MILLIS;
+
   constructor(private readonly context: CaptureContext) {}
 
   /** What stays of them is known only after garbage was collected. */
@@ -76,6 +86,10 @@ export class AsyncReads {
     );
     this.connections.push(outbound.reduce((sum, { count }) => sum + count, 0));
     if (this.connections.length > CONNECTION_SAMPLES) this.connections.shift();
+    const inbound = sockets.filter(
+      ({ direction, state }) => direction === 'inbound' && state === 'ESTABLISHED',
+    );
+    this.clients = inbound.reduce((sum, { count }) => sum + count, 0);
     const left = sockets.filter(({ direction, state }) => direction === 'inbound' && state === 'CLOSE_WAIT');
     const last = left.reduce((sum, { count }) => sum + count, 0);
     this.leftOpen = { first: this.leftOpen?.first ?? last, last };
@@ -103,6 +117,20 @@ export class AsyncReads {
       } else if (thread.id === 0 && this.isConnectingMore) await this.searchClosely(thread, look);
       await this.readPools(thread, look);
       await this.watchThreadPool(thread, look);
+    });
+    if (context.elapsed() >= this.nextOpenAt) await this.readOpenRequests();
+  }
+
+  /** Those that hang may have come before culprit did, and none after them. */
+  private async readOpenRequests(): Promise<void> {
+    const { context } = this;
+    this.nextOpenAt = context.elapsed() + OPEN_EVERY_MILLIS;
+    if (this.clients < LEAST_CLIENTS) return;
+    await context.askThreads(async (thread) => {
+      if (!thread.probe) return;
+      const read = await thread.ask(openRequestsRead, context.elapsed());
+      const isHanging = read?.groups.some(({ lasting }) => lasting >= LEAST_CLIENTS);
+      if (isHanging) await this.searchClosely(thread, this.lookAt(thread));
     });
   }
 
@@ -139,6 +167,7 @@ export class AsyncReads {
   }
 
   async last(): Promise<void> {
+    await this.readOpenRequests();
     await this.context.askThreads(async (thread) => {
       if (!thread.probe) return;
       await thread.ask(asyncRead, this.context.elapsed());

@@ -10,6 +10,7 @@ import type { KeepAliveLook } from './keep-alive.ts';
 import type { ClassCount, ClosureGrowth, CompileSite, FinalizationUse } from './memory/census.ts';
 import type { CollectionGrowth } from './memory/collection.ts';
 import type { HeapSamplingRead } from './memory/heap-sampling.ts';
+import type { OpenRequests } from './open-requests.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
 import type { ProfileOrigin } from './profile-origin.ts';
 import type { Limits, PassiveSample, RuntimeSample, SchedulingSample, StuckStack } from './samples.ts';
@@ -31,6 +32,8 @@ export interface Observations {
   asyncObservations: AsyncObservation[];
   /** Connections of clients that a listener of the program has; empty where none of them accumulated. */
   accepted: AcceptedSockets[];
+  /** Requests of clients that wait for the start of their answer. */
+  openRequests: OpenRequests[];
   pools: Pool[];
   threadPool: ThreadPoolUse[];
   collections: CollectionGrowth[];

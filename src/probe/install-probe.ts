@@ -16,6 +16,7 @@ import { createEntryWeights } from '../signals/collections/probe/entry-weight.ts
 import { createGrownInPlace } from '../signals/collections/probe/grown-in-place.ts';
 import { createHeldSlots } from '../signals/collections/probe/held-slots.ts';
 import { createInsertionTraps } from '../signals/collections/probe/insertion-traps.ts';
+import { createOpenRequests } from '../signals/open-requests/probe/open-requests.ts';
 import { createPoolWatch } from '../signals/pools/probe/pool-watch.ts';
 import { createCounters } from '../signals/runtime/probe/counters.ts';
 import { createLookups } from '../signals/runtime/probe/lookups.ts';
@@ -92,6 +93,7 @@ function createHandle(core: ProbeCore, stop: () => void): ProbeHandle {
     stopPoolWatch: threadPool.stopWatch,
     lastingHandlers: parts.handlers.lasting,
     acceptedSockets: parts.acceptedSockets,
+    openRequests: parts.openRequests,
     growingObjects: collections.growingObjects,
     functionsOf: collections.functionsOf,
     ownSteps: steps.all,
@@ -206,6 +208,7 @@ function createParts(core: ProbeCore, steps: OwnSteps) {
     requestCount,
     handlers,
     acceptedSockets: createAcceptedSockets(core, thread),
+    openRequests: createOpenRequests(core, thread),
     pools,
     collections,
     listScripts,

@@ -4,6 +4,7 @@ import type { AcceptedRead } from '../signals/accepted/wire.ts';
 import type { AsyncRead, HandlersRead } from '../signals/async/wire.ts';
 import type { Census, Walk } from '../signals/census/wire.ts';
 import type { CollectionsRead } from '../signals/collections/wire.ts';
+import type { OpenRequestsRead } from '../signals/open-requests/wire.ts';
 import type { PoolsRead } from '../signals/pools/wire.ts';
 import type { ProbeSample, StackNow } from '../signals/runtime/wire.ts';
 import type { ThreadPoolWatch } from '../signals/thread-pool/wire.ts';
@@ -102,6 +103,8 @@ export interface ProbeHandle {
   lastingHandlers(): HandlersRead;
   /** Connections of clients that servers have handed to listeners of the program. */
   acceptedSockets(): AcceptedRead;
+  /** Requests of clients that wait for the start of their answer. */
+  openRequests(): OpenRequestsRead;
   growingObjects(): (object | null)[];
   functionsOf(classes: string[]): (object | null)[];
   beat(): number;

@@ -8,6 +8,7 @@ import { collectionsSignal } from './collections/decode.ts';
 import { compilationsSignal } from './compilations/decode.ts';
 import { keepAliveSignal } from './keep-alive/decode.ts';
 import type { AnyLine, DecodeContext } from './offline-signal.ts';
+import { openRequestsSignal } from './open-requests/decode.ts';
 import { passiveSignal } from './passive/decode.ts';
 import { poolsSignal } from './pools/decode.ts';
 import { runtimeSignal } from './runtime/decode.ts';
@@ -23,6 +24,7 @@ const SIGNALS = [
   turnSignal,
   asyncSignal,
   acceptedSignal,
+  openRequestsSignal,
   collectionsSignal,
   censusSignal,
   compilationsSignal,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProbeAsyncSite, ProbeHandle } from '../../src/probe/probe-protocol.ts';
 import { createAsyncSites } from '../../src/signals/async/probe/async-sites.ts';
+import { createAnswerStates } from '../../src/signals/async/requests/answer-states.ts';
 import { createLeftAnswers } from '../../src/signals/async/requests/left-answers.ts';
 import { createOutgoingRequests } from '../../src/signals/async/requests/outgoing-requests.ts';
 import { createRequestChannels } from '../../src/signals/async/requests/request-channels.ts';
@@ -249,7 +250,8 @@ describe('requests that come in', () => {
     const core = makeCore();
     let at = 0;
     const sites = createAsyncSites({ ...core, now: () => at });
-    const left = createLeftAnswers({ ...core, now: () => at }, sites);
+    const timed = { ...core, now: () => at };
+    const left = createLeftAnswers(timed, sites, createAnswerStates(timed));
     const arrive = (label: string) => {
       const response = { destroyed: false };
       left.arrived(response, { label, weight: 1 });
@@ -289,7 +291,7 @@ describe('requests that come in', () => {
     let at = 0;
     const core = { ...makeCore(), now: () => at };
     const sites = createAsyncSites(core);
-    const left = createLeftAnswers(core, sites);
+    const left = createLeftAnswers(core, sites, createAnswerStates(core));
     const answer = (label: string, statusCode: number | undefined, millis: number) => {
       const response = { statusCode };
       left.arrived(response, { label, weight: 3 });
@@ -418,7 +420,7 @@ describe('nothing stays behind:', () => {
     channels.settle(0.1);
     // 2,000 a second: one in fifty is taken from now on.
     held.push(...Array.from({ length: 500 }, publish));
-    const [site, answers, clients, ...rest] = sites.read();
+    const [clients, site, answers, ...rest] = sites.read();
     expect(rest).toEqual([]);
     expect(clients).toMatchObject({ type: 'http.server.client', watched: 20 });
     expect(answers).toMatchObject({ type: 'http.server.answer', watched: site!.watched, made: site!.made });

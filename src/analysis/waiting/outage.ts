@@ -12,6 +12,8 @@ export interface SilentRoute extends SurvivingSite {
   waiting: number;
   droppedByClient: number;
   oldestMillis: number;
+  /** Of all those watched, not only lately: given up by their clients; null where some were answered. */
+  allDropped: number | null;
 }
 
 export interface Outage {
@@ -51,6 +53,7 @@ function silentRoute(survivors: SurvivingSite): SilentRoute | null {
     waiting: last.oldAlive,
     droppedByClient: late.dropped,
     oldestMillis: last.oldestMillis ?? 0,
+    allDropped: last.oldWatched - last.oldAlive - (last.oldDropped ?? 0) < 1 ? (last.oldDropped ?? 0) : null,
   };
 }
 

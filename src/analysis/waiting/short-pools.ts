@@ -4,6 +4,7 @@ import type { Pool, PoolReading } from '../../model/pool.ts';
 import { type Blame, blame } from '../cpu/blame/blame.ts';
 import { median } from '../statistics/median.ts';
 import { judgeTrend, type Trend } from '../statistics/trend.ts';
+import type { HangingRequests } from './hanging-requests.ts';
 
 export interface ShortPool {
   pool: Pool;
@@ -21,6 +22,8 @@ export interface ShortPool {
   lent: NonNullable<PoolReading['lent']> | null;
   /** Of what is checked out, the share whose connection carried no data for seconds; null when unknown. */
   silentShare: number | null;
+  /** Requests of clients that have hung for long, about as many as wait for the pool; null where there are none. */
+  hanging: HangingRequests | null;
   /** Who came to wait, by place, the most frequent first. */
   waiters: Waiters[];
 }
@@ -36,21 +39,35 @@ const USUALLY = 0.6;
 /** A burst that fills a pool is over sooner. */
 const LEAST_DRY_MILLIS = 5_000;
 const NOTHING_MOVES = 0.9;
+/** Of those that wait: requests may come to wait in the last seconds, too, or a request may need several things. */
+const HANGING_SHARE = 0.5;
 
 /** Pools with a limit in which callers wait most of the time, the longest queue first. */
-export function shortPools(pools: readonly Pool[]): ShortPool[] {
+export function shortPools(pools: readonly Pool[], hanging: readonly HangingRequests[] = []): ShortPool[] {
   return pools
-    .flatMap((pool) => describePool(pool) ?? [])
+    .flatMap(
+      (pool) =>
+        describePool(
+          pool,
+          hanging.filter(({ thread }) => thread === pool.thread),
+        ) ?? [],
+    )
     .filter(({ waitingShare }) => waitingShare >= USUALLY)
     .sort((a, b) => b.waiting.last - a.waiting.last);
 }
 
-function describePool(pool: Pool): ShortPool | null {
+function describePool(pool: Pool, hanging: readonly HangingRequests[]): ShortPool | null {
   const limit = pool.readings.findLast((reading) => reading.limit !== undefined)?.limit;
   if (limit === undefined || pool.readings.length < LEAST_READINGS) return null;
   const lent = pool.readings.findLast((reading) => reading.lent)?.lent ?? null;
   const silentShare = lent && lent.looked > 0 ? lent.silent / lent.looked : null;
-  const dry = (silentShare ?? 0) >= NOTHING_MOVES ? sinceDry(pool.readings) : null;
+  const [first = null] = hanging;
+  const hang = hanging.reduce((sum, { lasting }) => sum + lasting, 0);
+  const waitingNow = pool.readings.at(-1)!.waiting;
+  const hangs = waitingNow > 0 && hang >= waitingNow * HANGING_SHARE ? first : null;
+  const isStuck =
+    hangs !== null || ((silentShare ?? 0) >= NOTHING_MOVES && shareWaiting(pool.readings) < USUALLY);
+  const dry = isStuck ? sinceDry(pool.readings) : null;
   const readings = dry ?? pool.readings;
   const waiting = readings.map((reading) => reading.waiting);
   return {
@@ -65,6 +82,7 @@ function describePool(pool: Pool): ShortPool | null {
     dryMillis: dry && dry.at(-1)!.atMillis - dry[0]!.atMillis,
     lent,
     silentShare,
+    hanging: hangs,
     waiters: groupWaiters(pool.waiters),
   };
 }
@@ -74,8 +92,8 @@ const shareWaiting = (readings: readonly PoolReading[]): number =>
 
 /** The readings from when it ran dry; null where callers waited from the start, or did not wait to the end. */
 function sinceDry(readings: readonly PoolReading[]): PoolReading[] | null {
-  if (shareWaiting(readings) >= USUALLY) return null;
   const tail = readings.slice(readings.findLastIndex(({ waiting }) => waiting === 0) + 1);
+  if (tail.length === readings.length) return null;
   const [first, last] = [tail[0], tail.at(-1)];
   const isLong = first !== undefined && last!.atMillis - first.atMillis >= LEAST_DRY_MILLIS;
   return isLong && tail.length >= LEAST_READINGS ? tail : null;

@@ -5,6 +5,8 @@ export const HEALTH = {
   mostNamed: 2,
   /** Reads of the heap after a collection: fewer show no direction. */
   leastReads: 4,
+  /** Requests of one route without one answer, given up by their clients: fewer may be chance. */
+  leastGivenUp: 12,
   leastBytesPerSecond: 1_024,
   /** A gigabyte in a working day: whoever reads that this is little is misled. */
   muchBytesPerSecond: 32 * 1024,

@@ -64,6 +64,12 @@ export const REQUEST_PILEUP = {
 /** Requests that hang, with clients that wait for them. */
 export const STALLED = {
   confidence: { placed: 0.8, unplaced: 0.65 },
+  /** Of a process that answers nothing: of so many long polls some end in so many seconds. */
+  leastAtStandstill: 10,
+  leastSeconds: 12,
+  standstill: { placed: 0.75, unplaced: 0.65 },
+  /** Routes that the evidence lists. */
+  named: 4,
   urgency: 0.9,
 };
 

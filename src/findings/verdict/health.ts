@@ -2,6 +2,7 @@
 // judged. Health is claimed only for what was measured.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
+import type { HangingRequests } from '../../analysis/waiting/hanging-requests.ts';
 import { feltWait } from '../../analysis/waiting/late/felt-waits.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
@@ -11,7 +12,7 @@ import { fillingWords } from '../memory/filling.ts';
 import { nameOf } from '../memory/leak/heap-leak-title.ts';
 import { FOLLOWS_CLIENTS } from '../thresholds/growth.ts';
 import { HEALTH } from '../thresholds/health.ts';
-import { perSecond } from '../wording.ts';
+import { perSecond, place } from '../wording.ts';
 import { isYoung } from './young-process.ts';
 
 /** Kinds whose silence would be taken for health, and that could not be judged. */
@@ -156,13 +157,36 @@ function heapScatters(facts: Facts): string[] {
 }
 
 /** The wait may be elsewhere: in what the program asks, or in a pool that was not found. */
-function requestsWaited({ observations }: Facts): string[] {
+function requestsWaited(facts: Facts): string[] {
+  const { observations, hangingRequests: hanging } = facts;
   const felt = feltWait(observations.asyncObservations, 0);
+  const silent = [...givenUp(facts), ...hanging.map(hangingWords)];
+  if (silent.length > 0) return silent.slice(0, HEALTH.mostNamed);
   return felt
     ? [
         `Requests to ${felt.label} took up to ${formatDuration(felt.longestMillis)}, but culprit found nothing in this process that they wait for.`,
       ]
     : [];
+}
+
+/** Nothing that is left behind shows that they hang: a long poll whose clients leave looks the same. */
+function givenUp({ outage, observations }: Facts): string[] {
+  const routes = outage?.routes.filter(({ allDropped }) => (allDropped ?? 0) >= HEALTH.leastGivenUp) ?? [];
+  return routes.map(({ label, site, oldestMillis }) => {
+    const open = observations.openRequests.find(
+      (each) => each.label === label && each.thread === site.thread,
+    );
+    const handler = site.handler ?? open?.handler;
+    const by = handler ? ` (answered by ${place(handler)})` : '';
+    const after = oldestMillis > 0 ? `, after at most ${formatDuration(oldestMillis)}` : '';
+    return `No request to ${label}${by} was answered: all of their clients left first${after}. These are long polls, or they hang.`;
+  });
+}
+
+/** Nothing tells the two apart. */
+export function hangingWords({ label, lasting, oldestMillis, handler }: HangingRequests): string {
+  const by = handler ? ` (answered by ${place(handler)})` : '';
+  return `${formatNumber(lasting)} requests to ${label}${by} had no answer at the end of the capture, for ${formatDuration(oldestMillis)} or longer, and none of their kind got one in the last 8 s: these are long polls, or they hang.`;
 }
 
 /** Nobody was seen to start those that stay; more of them with the clients that come are the load. */

@@ -2,6 +2,7 @@
 // without findings healthy.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
+import type { HangingRequests } from '../../analysis/waiting/hanging-requests.ts';
 import { isIdle } from '../../analysis/work-done.ts';
 import type { Finding, NextMeasurement, NotApplicable, Verdict } from '../../model/finding.ts';
 import { formatBytes, formatDuration, formatShare, formatTimeLeft } from '../../units/units.ts';
@@ -16,7 +17,7 @@ import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
 import { RULES } from '../rules.ts';
 import { secondsUntil } from '../wording.ts';
-import { growsALittle, healthyReason, risesUnproved, unseenForHealth } from './health.ts';
+import { growsALittle, hangingWords, healthyReason, risesUnproved, unseenForHealth } from './health.ts';
 import { isYoung, sayComeBack } from './young-process.ts';
 
 export interface Judgement {
@@ -112,7 +113,11 @@ function verdictOf(findings: Finding[], facts: Facts, notApplicable: NotApplicab
   if (counts === 0 && (cpuProfiles.length > 0 || (origin && heapReads.length > 0)))
     return judgeProfileOnly(facts);
   if (facts.lookSeconds >= LEAST_SECONDS && counts >= LEAST_COUNTS) {
-    if (isIdle(facts.work, facts.lookSeconds)) return { verdict: 'idle', verdictReason: idleReason(facts) };
+    if (isIdle(facts.work, facts.lookSeconds)) {
+      const [hanging] = facts.hangingRequests;
+      if (hanging) return { verdict: 'too-little-data', verdictReason: hangingReason(hanging, facts) };
+      return { verdict: 'idle', verdictReason: idleReason(facts) };
+    }
     const unseen = unseenForHealth(notApplicable);
     if (unseen.length >= MOST_UNSEEN)
       return {
@@ -167,6 +172,11 @@ function idleReason({ work, lookSeconds }: Facts): string {
       ? `it used ${formatShare(work.cpuCores ?? 0)} of a core`
       : `its own code ran for ${formatDuration(work.codeMillis)}`;
   return `It answered no request in ${Math.round(lookSeconds)} s, and ${did}. Problems that need load do not show in such a capture.`;
+}
+
+/** It serves nobody, but clients wait. */
+function hangingReason(hanging: HangingRequests, { lookSeconds }: Facts): string {
+  return `It answered no request in ${Math.round(lookSeconds)} s, but is not idle: ${hangingWords(hanging)}`;
 }
 
 /** A profile made by another tool says where time or memory went, which is no proof of health. */

@@ -4,6 +4,7 @@ import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
 import { INBOUND } from '../../analysis/waiting/lasting-requests.ts';
 import type { Outage, SilentRoute } from '../../analysis/waiting/outage.ts';
+import type { Frame } from '../../model/frame.ts';
 import { formatCount, formatDuration, formatNumber } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { confidenceAt } from '../thresholds/scale.ts';
@@ -16,14 +17,17 @@ import { promiseOfOutage } from './waiting-promise.ts';
  * A long poll looks the same while it waits, but lets go of what it holds when its client leaves: here promises that were made
  * for such requests are older than any of the requests that still wait.
  */
-export function silentRoutes({ outage, observations }: Facts): SilentRoute[] {
-  if (outage === null) return [];
+export function silentRoutes(facts: Facts): SilentRoute[] {
+  return (facts.outage?.routes ?? []).filter(
+    (route) => route.droppedByClient >= SILENT_ROUTE.leastDropped && leavesPromises(route, facts),
+  );
+}
+
+function leavesPromises(route: SilentRoute, { outage, observations }: Facts): boolean {
   const promises = survivingSites(observations.asyncObservations, ['PROMISE']);
-  return outage.routes.filter(
-    (route) =>
-      route.droppedByClient >= SILENT_ROUTE.leastDropped &&
-      (promises.some((promise) => isMadeFor(route, promise) && staysBehind(route, promise, 1)) ||
-        partStaysBehind(route, outage, promises)),
+  return (
+    promises.some((promise) => isMadeFor(route, promise) && staysBehind(route, promise, 1)) ||
+    partStaysBehind(route, outage!, promises)
   );
 }
 
@@ -79,8 +83,9 @@ export function describeSilentRoutes(routes: readonly SilentRoute[], facts: Fact
   const oldestMillis = Math.max(...routes.map((route) => route.oldestMillis));
   const promise = promiseOfOutage({ silentPerSecond: perSec }, site.thread, facts);
   const known = promise?.blame ?? null;
+  const handler = site.handler ?? listenerOf(first, facts);
   const inferred = known || site.handler ? null : onlyMaker(first, perSec, facts);
-  const frame = (known ?? inferred)?.subject ?? site.handler ?? null;
+  const frame = (known ?? inferred)?.subject ?? handler;
   const where = known || inferred ? placeWithLibrary((known ?? inferred)!) : frame && place(frame);
   const more = others.length === 0 ? '' : ` and ${formatCount(others.length, 'more route')}`;
   const answered = answeredAlike(routes, facts);
@@ -96,7 +101,7 @@ export function describeSilentRoutes(routes: readonly SilentRoute[], facts: Fact
     evidence: [
       {
         source: 'requests',
-        statement: `${perSecond(perSec)} come in; of those watched in the later part of the capture none was answered: ${formatCount(sum('droppedByClient'), 'client')} closed first, ${formatNumber(sum('waiting'))} still wait, the oldest for ${formatDuration(oldestMillis)}`,
+        statement: `${perSecond(perSec)} come in; of those watched in the later part of the capture none was answered: ${formatCount(sum('droppedByClient'), 'client')} closed first, ${sum('waiting') > 0 ? `${formatNumber(sum('waiting'))} still wait, the oldest for` : 'after at most'} ${formatDuration(oldestMillis)}`,
         value: perSec,
         unit: 'per second',
       },
@@ -137,6 +142,12 @@ export function describeSilentRoutes(routes: readonly SilentRoute[], facts: Fact
   };
 }
 
+/** Where no router tells who answers: the server's own listener. */
+function listenerOf({ label, site }: SilentRoute, { observations }: Facts): Frame | null {
+  const open = observations.openRequests.find((each) => each.label === label && each.thread === site.thread);
+  return open?.handler ?? null;
+}
+
 /** Null where promises of several functions of the program may be made for such requests. */
 function onlyMaker({ site }: SilentRoute, requestsPerSecond: number, { observations }: Facts): Blame | null {
   const made = survivingSites(observations.asyncObservations, ['PROMISE'], 'all').filter(
@@ -170,5 +181,11 @@ function answeredAlike(silent: readonly SilentRoute[], { observations }: Facts):
 function differInOneWord(a: string, b: string): boolean {
   const [wordsOfA, wordsOfB] = [a.split('/'), b.split('/')];
   const different = wordsOfA.filter((word, i) => word !== wordsOfB[i]);
-  return wordsOfA.length === wordsOfB.length && wordsOfA[0] === wordsOfB[0] && different.length === 1;
+  // In a path of one word it is the name of the route.
+  return (
+    wordsOfA.length > 2 &&
+    wordsOfA.length === wordsOfB.length &&
+    wordsOfA[0] === wordsOfB[0] &&
+    different.length === 1
+  );
 }

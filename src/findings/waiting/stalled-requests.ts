@@ -1,7 +1,9 @@
-// Requests that hang while later ones of their kind were answered, and whose clients send no more.
+// Requests that hang while their clients wait with them and send no more: of a kind that was answered during the capture, or in a
+// server that answers nothing.
 import type { Facts } from '../../analysis/facts.ts';
+import type { HangingRequests } from '../../analysis/waiting/hanging-requests.ts';
 import type { StalledRequests } from '../../analysis/waiting/stalled-requests.ts';
-import { formatDuration, formatNumber, formatShare } from '../../units/units.ts';
+import { formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { confidenceAt } from '../thresholds/scale.ts';
 import { STALLED } from '../thresholds/waiting.ts';
@@ -52,6 +54,58 @@ export function describeStalled(requests: StalledRequests, facts: Facts): Draft 
     ],
     caveats: frame ? [] : ['The code that should answer is unknown: it waits without a promise.'],
     asSymptom: `about ${count} requests hang (${label})`,
+    effect: 'waiting',
+    explains: ['waiting', 'gc'],
+  };
+}
+
+/** A process that answered nothing at all, with more clients than wait for single events. */
+export function isStandstill(
+  { isFromStart, lasting }: HangingRequests,
+  { work, lookSeconds }: Facts,
+): boolean {
+  return (
+    isFromStart &&
+    lasting >= STALLED.leastAtStandstill &&
+    lookSeconds >= STALLED.leastSeconds &&
+    work.requestsPerSecond === 0
+  );
+}
+
+/** All routes of a process that answers nothing. */
+export function describeStandstill(routes: readonly HangingRequests[], facts: Facts): Draft {
+  const [first, ...others] = routes as [HangingRequests, ...HangingRequests[]];
+  const { thread, label, handler } = first;
+  const count = routes.reduce((sum, { lasting }) => sum + lasting, 0);
+  const oldestMillis = Math.max(...routes.map((route) => route.oldestMillis));
+  const more = others.length === 0 ? '' : ` and ${formatCount(others.length, 'more route')}`;
+  return {
+    kind: 'request-pileup',
+    severity: 'critical',
+    confidence: confidenceAt(STALLED.standstill, handler),
+    urgency: STALLED.urgency,
+    isInbound: true,
+    title: `No request is answered: ${formatNumber(count)} wait (${label}${more})${handler ? `, answered by ${place(handler)}` : ''}`,
+    subject: subjectOf('request', label, handler, thread),
+    impact: { metric: 'requests', value: count, unit: 'count' },
+    evidence: [
+      {
+        source: 'requests',
+        statement: `no request was answered in ${formatDuration(facts.lookSeconds * 1_000)}, although ${formatNumber(count)} are open, the oldest for ${formatDuration(oldestMillis)} or longer: ${routes
+          .slice(0, STALLED.named)
+          .map((route) => `${route.label} (${formatNumber(route.lasting)})`)
+          .join(', ')}`,
+        value: count,
+        unit: 'count',
+      },
+    ],
+    innocentExplanation: 'Long polls wait as long, but with so many of them some end during a capture.',
+    advice: [
+      'Find what these requests wait for: a pool that does not get back what it hands out, a lock that is never released, a call to another service without a timeout, or a path in the code that never answers.',
+      'They began to wait before the capture. Restart one instance and capture it while it still answers, until it no longer does (`--duration 5m`): the report then names the line.',
+    ],
+    caveats: ['What they wait for was not seen: they began to wait before the capture.'],
+    asSymptom: `${formatNumber(count)} requests hang (${label}${more})`,
     effect: 'waiting',
     explains: ['waiting', 'gc'],
   };

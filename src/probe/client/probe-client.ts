@@ -23,6 +23,7 @@ const IN_TURN = {
   findPools: TURN_TIMEOUT_MILLIS,
   readPools: TURN_TIMEOUT_MILLIS,
   lastingHandlers: TURN_TIMEOUT_MILLIS,
+  openRequests: TURN_TIMEOUT_MILLIS,
   /** It takes as long as was allowed. */
   census: CALL_TIMEOUT_MILLIS,
 } as const satisfies Partial<Record<Method, number>>;

@@ -37,6 +37,9 @@ function isFelt(reads: readonly AsyncSiteRead[]): boolean {
   if (!last || reads.length < LEAST_READS) return false;
   const later = reads.slice(-Math.max(LEAST_READS, Math.ceil(reads.length / 2)));
   const long = later.filter((read) => ageOf(read) >= LONG_MILLIS).length;
+  const { oldWatched, oldAlive, oldDropped = 0 } = last;
+  // Those whose clients gave up were not answered.
+  if (oldWatched > 0 && oldWatched - oldAlive - oldDropped < 1) return false;
   const answered = last.watched - last.alive;
   return long >= later.length * LEAST_SHARE && answered >= last.watched * LEAST_ANSWERED;
 }

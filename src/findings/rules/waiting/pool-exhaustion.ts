@@ -1,4 +1,5 @@
 // Pools and agents that are exhausted: all connections are checked out, and more and more callers wait.
+import { blame } from '../../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../../analysis/facts.ts';
 import { survivingSites } from '../../../analysis/growth/resource-growth.ts';
 import { OUTBOUND } from '../../../analysis/waiting/lasting-requests.ts';
@@ -15,7 +16,15 @@ import { type PoolTaker, takerOf } from '../../waiting/pool-takers.ts';
 import { silentCalls, silentCallsAdvice, silentCallsEvidence } from '../../waiting/silent-calls.ts';
 import { describeStuckLine, lineOfRequests } from '../../waiting/stuck-line.ts';
 import { promiseOfOutage, waitingPromise } from '../../waiting/waiting-promise.ts';
-import { inBrackets, movement, packageOf, perSecond, placeWithLibrary, subjectOf } from '../../wording.ts';
+import {
+  inBrackets,
+  movement,
+  packageOf,
+  perSecond,
+  place,
+  placeWithLibrary,
+  subjectOf,
+} from '../../wording.ts';
 import { plainPoolName, poolName } from '../../words/pool-words.ts';
 
 export const poolExhaustion: Rule = {
@@ -71,14 +80,14 @@ function isDry(short: ShortPool): boolean {
   const isStuck =
     waitingShare >= POOL_EXHAUSTION.almostAlways &&
     medianWaiting >= POOL_EXHAUSTION.leastStuck &&
-    (silentShare ?? 0) >= POOL_EXHAUSTION.almostAlways;
+    (short.hanging !== null || (silentShare ?? 0) >= POOL_EXHAUSTION.almostAlways);
   return isGrowing || isStuck;
 }
 
 function describe(short: ShortPool, facts: Facts): Draft {
   const { pool, limit, waiting } = short;
   const taker = takerOf(short, facts);
-  const site = holderSite(short, facts) ?? taker ?? promiseSite(short, facts);
+  const site = holderSite(short, facts) ?? taker ?? promiseSite(short, facts) ?? handlerSite(short);
   const name = poolName(pool);
   // Of an Agent, its own sockets tell.
   const calls = pool.endpoint === undefined ? silentCalls(facts, pool.thread) : [];
@@ -105,6 +114,7 @@ function describe(short: ShortPool, facts: Facts): Draft {
     evidence: [
       queueEvidence(short),
       ...lentEvidence(short),
+      ...hangingEvidence(short),
       ...feltEvidence(felt),
       ...silentCallsEvidence(calls),
       ...(site ? [site.evidence] : []),
@@ -127,6 +137,23 @@ function feltEvidence(felt: FeltWait | null): Evidence[] {
   if (!felt) return [];
   const statement = `meanwhile requests to ${felt.label} take up to ${formatDuration(felt.longestMillis)}`;
   return [{ source: 'requests', statement, value: Math.round(felt.longestMillis), unit: 'ms' }];
+}
+
+function hangingEvidence({ hanging }: ShortPool): Evidence[] {
+  if (!hanging) return [];
+  const { lasting, label, oldestMillis } = hanging;
+  const statement = `${formatNumber(lasting)} requests to ${label} had no answer at the end of the capture, the oldest for ${formatDuration(oldestMillis)} or longer, and none of their kind got one in the last 8 s`;
+  return [{ source: 'requests', statement, value: lasting, unit: 'count' }];
+}
+
+/** Where nobody was seen to come to the pool: the code that answers the requests which hang meanwhile. */
+function handlerSite({ hanging }: ShortPool): CreationSite | null {
+  if (!hanging?.handler) return null;
+  const { handler, label } = hanging;
+  const by = blame([handler], 'of calls');
+  if (!by.subject) return null;
+  const statement = `requests to ${label} are answered by ${place(handler)}; who waits for the pool was not seen`;
+  return { blame: by, frame: by.subject, evidence: { source: 'requests', statement } };
 }
 
 const NOT_READ = /: response not read$/;

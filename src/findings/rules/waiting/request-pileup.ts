@@ -12,7 +12,7 @@ import { describeHeld } from '../../waiting/held-requests.ts';
 import { describeLateFailures } from '../../waiting/late-failures.ts';
 import { describeOutage, isOutage } from '../../waiting/outage.ts';
 import { describeSilentRoutes, silentRoutes } from '../../waiting/silent-route.ts';
-import { describeStalled } from '../../waiting/stalled-requests.ts';
+import { describeStalled, describeStandstill, isStandstill } from '../../waiting/stalled-requests.ts';
 import { describeUnended, isLeftOpen } from '../../waiting/unended-answers.ts';
 import { waitAdvice } from '../../waiting/wait-advice.ts';
 import { promiseOfAsMany, waitingPromise } from '../../waiting/waiting-promise.ts';
@@ -42,6 +42,7 @@ export const requestPileup: Rule = {
     const stalled = facts.stalledRequests
       .filter(({ label }) => !told.includes(label))
       .map((requests) => describeStalled(requests, facts));
+    const still = facts.hangingRequests.filter((route) => isStandstill(route, facts));
     const unended = facts.requests.unended
       .filter(isLeftOpen)
       .map((answers) => describeUnended(answers, facts));
@@ -54,6 +55,9 @@ export const requestPileup: Rule = {
       ...outbound.slice(0, REQUEST_PILEUP.most),
       ...inbound.slice(0, REQUEST_PILEUP.most),
       ...stalled.slice(0, REQUEST_PILEUP.most),
+      ...(still.length > 0 && stalled.length + outages.length === 0
+        ? [describeStandstill(still, facts)]
+        : []),
       ...unended.slice(0, REQUEST_PILEUP.most),
       ...failures.slice(0, LATE_FAILURES.most).map((each) => describeLateFailures(each, facts)),
       ...(held && !isToldOf ? describeHeld(held, facts) : []),

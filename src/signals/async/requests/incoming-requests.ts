@@ -30,7 +30,7 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
   const { own, isObject, nameOf } = core.reads;
   const { executionAsyncId }: typeof import('node:async_hooks') = core.load('async_hooks');
   const states = createAnswerStates(core);
-  const left = createLeftAnswers(core, sites);
+  const left = createLeftAnswers(core, sites, states);
   const labels = new Set<string>();
   let served: { label: string; asyncId: number } | null = null;
   /** Those whose writer is not known yet. */
@@ -58,12 +58,12 @@ export function createIncomingRequests(core: ProbeCore, sites: AsyncSites): Inco
         unwritten.set(response, { label, weight });
         sites.remember({
           ...made,
+          resource: left.arrived(response, made),
           type: 'http.server.request',
-          isAlive: states.waits,
-          isDropped: states.isGivenUp,
+          isAlive: left.waits,
+          isDropped: left.isGivenUp,
         });
         sites.remember({ ...made, ...answer, type: 'http.server.answer' });
-        left.arrived(response, made);
       } catch {}
     },
     finished: left.finished,

@@ -2,11 +2,18 @@
 // be collected as soon as its client has gone, so what is known of each is kept beside it.
 import type { ProbeCore } from '../../../probe/core.ts';
 import type { AsyncSites } from '../probe/async-sites.ts';
+import type { AnswerStates } from './answer-states.ts';
 import { handlerOf } from './route-handler.ts';
 
 export interface LeftAnswers {
-  /** A request that is looked at has come in. */
-  arrived(response: object, of: { label: string; weight: number }): void;
+  /** A request that is looked at has come in. Returns what is kept of its answer. */
+  arrived(response: object, of: { label: string; weight: number }): object;
+  /** Of what `arrived` returned: nothing of the answer is sent, and the client is there. */
+  waits(known: object): boolean;
+  /** The client went away before anything was sent, as far as it was seen before the response was collected. */
+  isGivenUp(known: object): boolean;
+  /** The response, while it is there; undefined also for what `arrived` did not return. */
+  responseOf(known: object): object | undefined;
   /** A message of `http.server.response.finish`. */
   finished(message: unknown): void;
   /** Who answers the requests that were left, by label, as far as it was seen; some of them. */
@@ -21,6 +28,8 @@ interface Known {
   weight: number;
   response: WeakRef<object>;
   isFinished: boolean;
+  /** Something of it was sent when it was last looked at. */
+  hasBegun: boolean;
   at: number;
 }
 
@@ -33,10 +42,15 @@ const FAILED_FROM = 500;
 /** Asking for the place of a function takes a message. */
 const MOST_TOLD = 10;
 
-export function createLeftAnswers({ now, reads, cleanups }: ProbeCore, sites: AsyncSites): LeftAnswers {
+export function createLeftAnswers(
+  { now, reads, cleanups }: ProbeCore,
+  sites: AsyncSites,
+  states: AnswerStates,
+): LeftAnswers {
   const { own, isObject } = reads;
   const kept = new Set<Known>();
   const byResponse = new WeakMap<object, Known>();
+  const all = new WeakSet<object>();
   const answering = new Map<string, object>();
   cleanups.push(() => {
     kept.clear();
@@ -72,6 +86,7 @@ export function createLeftAnswers({ now, reads, cleanups }: ProbeCore, sites: As
         weight,
         response: new WeakRef(response),
         isFinished: false,
+        hasBegun: false,
         at: now(),
       });
       for (const old of kept) {
@@ -79,10 +94,24 @@ export function createLeftAnswers({ now, reads, cleanups }: ProbeCore, sites: As
         kept.delete(old);
       }
       kept.add(known);
+      all.add(known);
       byResponse.set(response, known);
       const made = { resource: known, frames: [], weight, label };
       sites.remember({ ...made, type: 'http.server.client', isAlive, isDropped });
+      return known;
     },
+    waits(known) {
+      const response = (known as Known).response.deref();
+      if (!response) return false;
+      (known as Known).hasBegun ||= Boolean(own(response, '_header'));
+      return states.waits(response);
+    },
+    isGivenUp(known) {
+      const { response, isFinished, hasBegun } = known as Known;
+      const held = response.deref();
+      return held ? states.isGivenUp(held) : !isFinished && !hasBegun;
+    },
+    responseOf: (known) => (all.has(known) ? (known as Known).response.deref() : undefined),
     finished(message) {
       try {
         const response = own(message, 'response');

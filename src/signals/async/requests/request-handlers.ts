@@ -27,7 +27,8 @@ export function createRequestHandlers(
         const waiting = ['http.server.request', 'http.server.answer'].flatMap((type) =>
           sites.lasting(type, LONG_MILLIS).slice(0, MAX_REQUESTS),
         );
-        const found = waiting.flatMap(({ site, resource }) => {
+        const found = waiting.flatMap(({ site, resource: known }) => {
+          const resource = left.responseOf(known) ?? known;
           const handler = handlerOf(reads, resource);
           return handler ? [{ site, handler, route: routeOf(reads, resource) }] : [];
         });
