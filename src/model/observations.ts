@@ -1,7 +1,7 @@
 // Everything in a recording, decoded: all that the analysis and the rules may use. Pure data.
 import type { Warning } from '../wire/warning.ts';
-import type { AcceptedSockets } from './accepted.ts';
 import type { AsyncObservation } from './async-resource.ts';
+import type { AcceptedSockets, OpenRequests } from './clients.ts';
 import type { LoadTurn } from './comparison/load.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ReportCapture, ReportTarget } from './finding.ts';
@@ -10,7 +10,6 @@ import type { KeepAliveLook } from './keep-alive.ts';
 import type { ClassCount, ClosureGrowth, CompileSite, FinalizationUse } from './memory/census.ts';
 import type { CollectionGrowth } from './memory/collection.ts';
 import type { HeapSamplingRead } from './memory/heap-sampling.ts';
-import type { OpenRequests } from './open-requests.ts';
 import type { Pool, ThreadPoolUse } from './pool.ts';
 import type { ProfileOrigin } from './profile-origin.ts';
 import type { Limits, PassiveSample, RuntimeSample, SchedulingSample, StuckStack } from './samples.ts';

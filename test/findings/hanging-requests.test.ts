@@ -56,6 +56,17 @@ describe('a full pool', () => {
     );
   });
 
+  test('that the program has written itself is asked by whoever called its method', () => {
+    const asked = 'onOrder@/app/src/orders.js:17 > order@/app/src/orders.js:11 > acquire@/app/src/pool.js:5';
+    for (const adds of ['', ' > Promise > (anonymous)@/app/src/pool.js:5']) {
+      const waiters = [`${asked}${adds}`];
+      const own = pool(() => 200, { className: 'Pool', limit: 10, busy: () => 10, waiters });
+      expect(judged(own, hanging('GET /order', 190), answers(0)).findings[0]).toMatchObject({
+        subject: { function: 'order', file: 'src/orders.js', line: 11 },
+      });
+    }
+  });
+
   test('is not where requests are answered meanwhile, or hardly any hang', () => {
     expect(judged(full(8), hanging('GET /order', 190, { from: 8, answered: 3 })).findings).toEqual([]);
     expect(judged(full(8), hanging('GET /order', 20, { from: 8 })).findings).toEqual([]);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherFacts } from '../../src/analysis/facts.ts';
 import { judge } from '../../src/findings/verdict/judge.ts';
-import type { AcceptedSockets } from '../../src/model/accepted.ts';
+import type { AcceptedSockets } from '../../src/model/clients.ts';
 import { buildObservations, change, type Habit, sockets } from '../support/build-observations.ts';
 import { framesFrom } from '../support/build-profile.ts';
 import { linear } from '../support/shapes.ts';

@@ -1,7 +1,8 @@
 // Requests of clients that have waited for their answer for long while none of their kind was answered: as they are found in a
 // server in which nothing moves any more, and to which no more requests come because all of its clients wait.
+
+import type { OpenRequests } from '../../model/clients.ts';
 import type { Frame } from '../../model/frame.ts';
-import type { OpenRequests } from '../../model/open-requests.ts';
 
 export interface HangingRequests {
   thread: number;

@@ -102,7 +102,8 @@ function sinceDry(readings: readonly PoolReading[]): PoolReading[] | null {
 /** By place, the most frequent first; stacks without code of the program or a library are left out. */
 export function groupWaiters(stacks: readonly Frame[][]): Waiters[] {
   const groups = new Map<string, Waiters>();
-  for (const frames of stacks) {
+  for (const stack of stacks) {
+    const frames = outsidePool(stack);
     const culprit = blame(frames, 'of calls');
     const { subject, library } = culprit;
     if (!subject) continue;
@@ -112,4 +113,23 @@ export function groupWaiters(stacks: readonly Frame[][]): Waiters[] {
     else groups.set(key, { blame: culprit, frames, count: 1 });
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Names of what takes something out, to be given back by whoever called it; for a query, the pool itself gives it back. */
+const TAKES =
+  /^(get|take|acquire|connect|checkout|check_out|borrow|reserve|lease|lock|obtain|use|begin|transaction|start)/i;
+
+export const isTaking = (name: string): boolean => TAKES.test(name);
+
+/** A pool that the program has written itself adds to its own queue: who called it is meant, where that is on the stack. */
+function outsidePool(frames: Frame[]): Frame[] {
+  const adding = frames.findIndex(({ owner }) => owner === 'app' || owner === 'library');
+  if (frames[adding]?.owner !== 'app') return frames;
+  // The executor of a promise is part of the function that makes it.
+  const own = frames[adding + 1]?.functionName === 'Promise' ? adding + 2 : adding;
+  const called = frames[own];
+  if (called?.owner !== 'app' || !isTaking(called.functionName.split('.').at(-1)!)) return frames;
+  const outer = frames.slice(own + 1);
+  const caller = outer.find(({ owner }) => owner === 'app' || owner === 'library');
+  return caller?.owner === 'app' ? outer : frames;
 }

@@ -1,14 +1,10 @@
 // Which code takes connections from a pool, from the callers that were sampled.
 import type { Facts } from '../../analysis/facts.ts';
-import type { Waiters } from '../../analysis/waiting/short-pools.ts';
+import { isTaking, type Waiters } from '../../analysis/waiting/short-pools.ts';
 import type { Frame } from '../../model/frame.ts';
 import { formatNumber } from '../../units/units.ts';
 import { type CreationSite, throughLibrary } from '../creation-site.ts';
 import { placeWithLibrary } from '../wording.ts';
-
-/** Taking and returning one is up to the caller; for a query, the pool itself returns it. */
-const TAKES =
-  /^(get|take|acquire|connect|checkout|check_out|borrow|reserve|lease|lock|obtain|use|begin|transaction|start)/i;
 
 export interface PoolTaker extends CreationSite {
   /** It takes something out itself, and has to give it back; else the library does both. */
@@ -22,8 +18,8 @@ export function takerOf({ waiters }: { waiters: readonly Waiters[] }, facts: Fac
   const placed = waiters.filter(({ blame: by }) => by.app);
   const known = placed.length > 0 ? placed : waiters;
   const taker =
-    known.find((waiter) => TAKES.test(calls(waiter))) ??
-    known.find((waiter) => [...ownFiles(waiter, known)].some((file) => TAKES.test(basename(file))));
+    known.find((waiter) => isTaking(calls(waiter))) ??
+    known.find((waiter) => [...ownFiles(waiter, known)].some((file) => isTaking(basename(file))));
   const found = taker ?? known[0];
   if (!found) return null;
   const best = { ...found, blame: throughLibrary(found.blame, facts, ownFiles(found, known)) };

@@ -2,7 +2,7 @@
 import { blame } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { MANY_PORTS } from '../../analysis/growth/scattered-sockets.ts';
-import type { AcceptedSockets } from '../../model/accepted.ts';
+import type { AcceptedSockets } from '../../model/clients.ts';
 import type { Frame } from '../../model/frame.ts';
 import type { SocketGroup } from '../../model/samples.ts';
 import { formatNumber } from '../../units/units.ts';

@@ -1,5 +1,5 @@
 // Which listeners have the connections of clients, with places as people name them.
-import type { AcceptedSockets } from '../../model/accepted.ts';
+import type { AcceptedSockets } from '../../model/clients.ts';
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
 import { type AcceptedLine, acceptedLine } from './wire.ts';

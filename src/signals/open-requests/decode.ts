@@ -1,6 +1,7 @@
 // The reads of open requests, joined by what they ask for.
+
+import type { OpenRequests } from '../../model/clients.ts';
 import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
-import type { OpenRequests } from '../../model/open-requests.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
 import { type OpenRequestsLine, openRequestsLine } from './wire.ts';
 

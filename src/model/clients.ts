@@ -1,5 +1,19 @@
-// Requests of clients that wait for the start of their answer, decoded.
+// What clients have open, decoded: connections that a server handed to a listener of the program, and requests that wait for the
+// start of their answer.
 import type { Frame } from './frame.ts';
+
+export interface AcceptedSockets {
+  thread: number;
+  /** The port that the server listens on. */
+  port: number;
+  /** The event of the server: "connection", "upgrade". */
+  event: string;
+  sockets: number;
+  /** Of these, those that nothing reads. */
+  unread: number;
+  /** Where the listeners of the event begin, as far as they are the program's or a package's. */
+  listeners: Frame[];
+}
 
 export interface OpenRequestsRead {
   atMillis: number;
