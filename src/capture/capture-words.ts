@@ -37,7 +37,7 @@ export function parseCaptureWords(words: CaptureWords): ParsedWords {
   return {
     durationMillis,
     intervalMillis: fitInterval(durationMillis, parseTime(words.interval, '--interval', 100)),
-    maxPauseMillis: parseTime(words.maxPause, '--max-pause', 1),
+    maxPauseMillis: parsePause(words.maxPause),
     snapshot: oneOf(SNAPSHOT_MODES, words.snapshot, '--snapshot'),
     async: oneOf(ASYNC_MODES, words.async, '--async'),
     cpu: oneOf(CPU_MODES, words.cpu, '--cpu'),
@@ -70,6 +70,16 @@ export function parseTime(text: string, option: string, leastMillis: number): nu
   if (millis < leastMillis || millis > DAY_MILLIS)
     throw new UsageError(`${option} ${text} is out of range.`, `It can be from ${leastMillis} ms to 24 h.`);
   return millis;
+}
+
+/** A plain number would be seconds, and whoever writes one means milliseconds: the process would be stopped for a thousand times as long. */
+function parsePause(text: string): number {
+  if (/^\s*\d+(?:\.\d+)?\s*$/.test(text))
+    throw new UsageError(
+      `--max-pause ${text.trim()} has no unit.`,
+      `Write ${text.trim()}ms, or ${text.trim()}s if the process may stop for that long.`,
+    );
+  return parseTime(text, '--max-pause', 1);
 }
 
 const LEAST_SAMPLES = 8;

@@ -23,11 +23,18 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       program.outputHelp();
       return EXIT.wrongUse;
     }
+    refuseTarget(own[0]!);
     await program.parseAsync([...own], { from: 'user' });
     return program.exitCode;
   } catch (error) {
     return explain(error, program);
   }
+}
+
+/** A pid, a port or an address where a command belongs is what people try first. To attach is more than they may have meant. */
+function refuseTarget(word: string): void {
+  if (/^(?:\d+|:\d+|[\w.-]+:\d+)$/.test(word))
+    throw new UsageError(`"${word}" is not a command.`, `To diagnose that process: culprit diagnose ${word}`);
 }
 
 const LAUNCHING = new Set(['diagnose', 'record']);

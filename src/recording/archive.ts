@@ -145,6 +145,8 @@ interface Fed {
 }
 
 const MOST_STRAY_BYTES = 4 * 2 ** 20;
+const NOT_GZIPPED = 'it is not gzipped';
+const EMPTY = 'it is empty';
 
 async function feed(input: Readable, inflate: Writable): Promise<Fed> {
   const fed: Fed = { strayBytes: 0 };
@@ -154,7 +156,7 @@ async function feed(input: Readable, inflate: Writable): Promise<Fed> {
       if (before === null) return pass(inflate, chunk, done);
       before = Buffer.concat([before, chunk]);
       const found = findArchive(before);
-      if (!found) return done(before.length > MOST_STRAY_BYTES ? new Error('it is not gzipped') : null);
+      if (!found) return done(before.length > MOST_STRAY_BYTES ? new Error(NOT_GZIPPED) : null);
       fed.strayBytes = found.at;
       const archived = before.subarray(found.dataAt);
       before = null;
@@ -163,7 +165,7 @@ async function feed(input: Readable, inflate: Writable): Promise<Fed> {
   });
   try {
     await pipeline(input, toGunzip);
-    if (before !== null) fed.cutBy = 'it is not gzipped';
+    if (before !== null) fed.cutBy = before.length === 0 ? EMPTY : NOT_GZIPPED;
   } catch (error) {
     fed.cutBy = (error as Error).message;
   }
@@ -214,6 +216,8 @@ export function noManifest(name: string, { cutBy }: Unpacked): RecordingError {
       `${name} is an archive without a recording: it has no manifest.json.`,
       'Give what `culprit record` wrote.',
     );
+  if (cutBy === EMPTY || cutBy === NOT_GZIPPED)
+    return new RecordingError(`${name} is not a recording: ${cutBy}.`, 'Give what `culprit record` wrote.');
   return new RecordingError(
     `${name} ends before its manifest.json arrived, so nothing in it can be read: ${cutBy}.`,
     'Was the transfer cut short? Record again.',

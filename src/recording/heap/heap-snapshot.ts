@@ -133,7 +133,12 @@ function explain(name: string, error: Error & { code?: string }): Error {
   if (error instanceof TruncatedSnapshot) return because(error.message, again);
   if (error.code === 'Z_BUF_ERROR') return because('it ends too early', again);
   if (error instanceof MalformedSnapshot)
-    return because(error.message, 'Take one with v8.writeHeapSnapshot() or with DevTools.');
+    return because(
+      error.message,
+      /\.(?:tgz|tar\.gz)$/.test(name)
+        ? `To read a recording: culprit analyze ${name}`
+        : 'Take one with `culprit diagnose <pid> --snapshot force --out <folder>`, v8.writeHeapSnapshot() or DevTools.',
+    );
   if (error.code?.startsWith('Z_')) return because('its gzip data are damaged', again);
   if (error instanceof RangeError && /allocation/.test(error.message))
     return because('there is not enough memory for it', 'Read it on a machine with more memory.');
