@@ -68,6 +68,7 @@ describe('native memory that rises beside a heap that rises', () => {
 
   test('is part of what the heap takes where it rises less', () => {
     expect(kindsOf(...filled(MB), native(linear(0.4 * MB)))).toEqual(['heap-leak']);
+    expect(kindsOf(...filled(0.65 * MB), native(linear(0.82 * MB)))).toEqual(['heap-leak']);
   });
 
   test('is the cause where it rises more: small objects hold it', () => {

@@ -72,14 +72,15 @@ function paceBesideOneStep({ first, last, largestStep, slopePerSecond }: Trend):
 }
 
 /**
- * A heap that grows takes memory beside itself (mark bits, remembered sets, room in its pages): less than it grows by, and for as
- * long as the same collection is being filled.
+ * A heap that grows takes memory beside itself (mark bits, remembered sets, pointer tables, room in its pages), and a young process its
+ * compiled code: hardly more than the heap grows by, and for as long as the same collection is being filled.
  */
 function isOfTheHeap(facts: Facts): boolean {
   const filled = holderOf(facts);
   const growth = facts.heap.find(({ thread }) => thread === filled?.collection.thread);
   return (
-    growth?.floor.verdict === 'growing' && growth.floor.slopePerSecond > facts.memory.native.slopePerSecond
+    growth?.floor.verdict === 'growing' &&
+    growth.floor.slopePerSecond > facts.memory.native.slopePerSecond * NATIVE_MEMORY.mostlyHeap
   );
 }
 
