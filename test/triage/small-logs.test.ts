@@ -233,7 +233,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       [
         'heap-limit',
         1,
-        'One object grew beyond what V8 allows, in a heap that was not full: an array, a string, a Map or a Set',
+        'One object could not grow, in a heap that was not full: an array, a string, a Map or a Set',
       ],
     ],
   ],

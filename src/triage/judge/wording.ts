@@ -98,8 +98,9 @@ const subjectWord = (ending: Ending) =>
   containerName(ending) === '' ? 'It' : `The container${containerName(ending)}`;
 
 function heapTitle(ending: Ending, words: string): string {
-  const { gc, tooLarge } = eventOf(ending, 'heap-limit') ?? {};
-  if (tooLarge) return `One object grew beyond what V8 allows, in a heap that was not full: ${tooLarge}`;
+  const { gc, tooLarge, isTooLargeInferred } = eventOf(ending, 'heap-limit') ?? {};
+  if (tooLarge)
+    return `One object ${isTooLargeInferred ? 'could not grow' : 'grew beyond what V8 allows'}, in a heap that was not full: ${tooLarge}`;
   if (!gc && /WORKER_OUT_OF_MEMORY/.test(words)) return 'The heap of a worker thread was exhausted';
   if (!gc) return 'The V8 heap was exhausted';
   if (gc.count === 0) return `The V8 heap was exhausted with ${formatBytes(gc.afterBytes)} in use`;
