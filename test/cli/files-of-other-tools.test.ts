@@ -111,7 +111,7 @@ describe('heap profiles are compared by live bytes:', () => {
       culprit: { function: 'remember' },
     });
     expect(comparison.verdictReason).toMatch(
-      /^Head keeps 92% .* more bytes alive\. remember .* keeps 92% of all live bytes more\.$/,
+      /^Head keeps 92% .* more bytes alive\. remember .* keeps 92% more of all live bytes\.$/,
     );
     expect(exit).toBe(1);
   });

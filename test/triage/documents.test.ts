@@ -160,7 +160,7 @@ describe('is read as what it is:', () => {
       134_217_728,
       'The container mail hit its memory limit and the kernel killed the process',
     ],
-    ['killed', { OOMKilled: false, ExitCode: 137 }, 0, 'Ended from outside by SIGKILL'],
+    ['killed', { OOMKilled: false, ExitCode: 137 }, 0, 'Terminated from outside by SIGKILL'],
     ['crashed', { OOMKilled: false, ExitCode: 139 }, 0, 'Native code crashed: SIGSEGV'],
     [
       'without its program',

@@ -1,6 +1,6 @@
 // Ends because memory ran out.
 import { type Ending, eventOf, exitOf, toldOf } from '../../ends/ending.ts';
-import { containerAdvice, heapAdvice } from '../advice.ts';
+import { containerAdvice, HEAP_TELLS, heapAdvice } from '../advice.ts';
 import { type Cause, errorCause, printed } from '../cause.ts';
 
 /** V8 has sizes of its own beside the heap's limit. */
@@ -66,7 +66,7 @@ export const MACHINE_FULL: Cause = {
     toldOf(ending, 'out-of-memory') !== undefined || eventOf(ending, 'kernel-oom') !== undefined,
   cure: () => [
     'Find what grows: `culprit diagnose PID` on a running copy shows whether heap, buffers or native memory grow.',
-    'Bound the heap (--max-old-space-size) below what the machine or the service may use: if the heap is what grows, V8 then says so itself instead of being killed.',
+    `Bound the heap (--max-old-space-size) below what the machine or the service may use: ${HEAP_TELLS}`,
   ],
   example: { log: 'Out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2048kB' },
 };
