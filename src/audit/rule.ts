@@ -89,3 +89,5 @@ export function listed(names: readonly string[], most = 3): string {
   const more = shown.length - most;
   return `${shown.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
+
+export const FIND_BLOCKS = 'Use `culprit diagnose` to find what blocks the event loop.';

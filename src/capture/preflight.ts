@@ -152,7 +152,11 @@ function burst(): PreflightStep {
 function census(heap: number | undefined, room: MemoryRoom | undefined): PreflightStep {
   const what = 'looks for what grows, in slices of 4 ms, when the heap rises; then counts all objects';
   if (heap === undefined)
-    return { step: 'census', when: 'when needed', what: `${what}: cost unknown, its memory cannot be read` };
+    return {
+      step: 'census',
+      when: 'when needed',
+      what: `${what}: cost unknown, because the memory of the process cannot be read`,
+    };
   const pauseMillis = Math.round(estimateCensusMillis(heap));
   const extraBytes = Math.round(estimateCensusBytes(heap));
   const step: PreflightStep = { step: 'census', when: 'when needed', what, pauseMillis, extraBytes };
@@ -171,7 +175,7 @@ function snapshot(pid: number, heap: number | undefined): PreflightStep {
     return {
       step: 'snapshot',
       when: 'when needed',
-      what: `${what}: cost unknown, its memory cannot be read`,
+      what: `${what}: cost unknown, because the memory of the process cannot be read`,
     };
   const estimate = estimateSnapshot(heap, pid);
   const { pauseMillis, extraBytes, fits, room } = estimate;

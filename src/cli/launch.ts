@@ -39,7 +39,7 @@ export async function launch(command: readonly string[]): Promise<Launched> {
     child.once('exit', (code, signal) =>
       reject(
         new AttachError(
-          `${program} ended (${signal ?? `exit code ${code}`}) before it could be attached to.`,
+          `${program} ended (${signal ?? `exit code ${code}`}) before culprit could attach to it.`,
           'Check that it runs by itself.',
         ),
       ),
@@ -75,7 +75,7 @@ async function findNodeIn(child: ChildProcess, isWrapper: boolean): Promise<numb
   // It ended before its time: whoever waits for `failed` hears why.
   if (Date.now() < deadline) return new Promise(() => {});
   throw new AttachError(
-    `No Node.js process that can be attached to appeared in ${START_MILLIS / 1_000} s.`,
+    `No Node.js process to attach to was found within ${START_MILLIS / 1_000} s.`,
     'Launch node itself: culprit diagnose -- node server.js',
   );
 }

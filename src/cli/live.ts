@@ -9,7 +9,7 @@ import type { CaptureOutcome } from '../capture/context.ts';
 import { waitForSteadyState } from '../capture/steady-state.ts';
 import { AttachError, UsageError } from '../errors.ts';
 import { type RecordResult, record } from '../record.ts';
-import { isDiskFull, reasonOf } from '../recording/output-file.ts';
+import { FREE_TEMPORARY_SPACE, isDiskFull, reasonOf } from '../recording/output-file.ts';
 import type { WrittenRecording } from '../recording/recording-folder.ts';
 import { createTraceFile } from '../recording/trace-file.ts';
 import { createRecordingWriter } from '../recording/writer.ts';
@@ -120,7 +120,7 @@ export async function withTemporaryFolder<T>(work: (dir: string) => Promise<T>):
   } catch (error) {
     throw new UsageError(
       `No temporary folder can be made in ${tmpdir()}: ${(error as Error).message}`,
-      'Set TMPDIR to a folder that can be written.',
+      'Set TMPDIR to a writable folder.',
       { cause: error },
     );
   }
@@ -130,7 +130,7 @@ export async function withTemporaryFolder<T>(work: (dir: string) => Promise<T>):
     throw isDiskFull(error instanceof UsageError && error.message.includes(parent) && error.cause)
       ? new UsageError(
           `The recording does not fit into ${tmpdir()}: ${reasonOf((error as Error).cause)}.`,
-          'Free space there, or set TMPDIR to a folder on a disk with space.',
+          FREE_TEMPORARY_SPACE,
           { cause: error },
         )
       : error;

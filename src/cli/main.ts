@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { CommanderError } from 'commander';
 import { CulpritError, UsageError } from '../errors.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.ts';
-import { isDiskFull, reasonOf } from '../recording/output-file.ts';
+import { FREE_TEMPORARY_SPACE, isDiskFull, reasonOf } from '../recording/output-file.ts';
 import type { CommandLine } from './command-line.ts';
 import { blame } from './options/environment.ts';
 import { exitCodeWithOutputs, tellError } from './outputs/failures.ts';
@@ -60,12 +60,7 @@ function explain(error: unknown, { fromEnvironment }: CommandLine): ExitCode {
   }
   if (isDiskFull(error)) {
     const { path = tmpdir() } = error as NodeJS.ErrnoException;
-    tellError(
-      new UsageError(
-        `Cannot write ${path}: ${reasonOf(error)}.`,
-        'Free space there, or set TMPDIR to a folder on a disk with space.',
-      ),
-    );
+    tellError(new UsageError(`Cannot write ${path}: ${reasonOf(error)}.`, FREE_TEMPORARY_SPACE));
     return EXIT.wrongUse;
   }
   process.stderr.write(

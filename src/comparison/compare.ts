@@ -136,7 +136,7 @@ function unitWarnings(runs: readonly Run[]): string[] {
   const kinds = new Set(runs.map(({ per }) => per));
   if (kinds.size > 1)
     return [
-      'Costs are counted by the request in some runs and by the second or the whole run in others. CPU time, functions and what a request allocates and keeps are therefore not compared.',
+      'Some runs count costs per request, others per second or per run. CPU time, functions, and what a request allocates and keeps are therefore not compared.',
     ];
   if (!kinds.has('second')) return [];
   return runs.some(({ requests }) => requests !== null)

@@ -52,7 +52,7 @@ export function warnOfPrograms(base: readonly NamedRecording[], head: readonly N
   if (meet(was.scripts, is.scripts) || meet(was.apps, is.apps)) return [];
   const names = (scripts: Set<string>) => [...scripts].slice(0, 3).join(', ');
   return [
-    `The sides seem to be different programs: base ran ${names(was.scripts)}, head ran ${names(is.scripts)}. A comparison says something only of two versions of one program.`,
+    `The sides seem to be different programs: base ran ${names(was.scripts)}, head ran ${names(is.scripts)}. A comparison is meaningful only for two versions of one program.`,
   ];
 }
 

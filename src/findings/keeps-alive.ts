@@ -27,11 +27,13 @@ const ADVICE: Record<AliveKind, string> = {
   server: 'Call close() on it, and closeAllConnections() where clients stay connected.',
   'child-process': 'End it with kill(), or call unref() on it and on its pipes.',
   worker: 'Let it end, or call terminate() or unref() on it.',
-  interval: 'Call clearInterval() when it is no longer needed, or unref() where it should not count.',
+  interval:
+    'Call clearInterval() when it is no longer needed, or unref() if it should not keep the process alive.',
   watcher: 'Call close() on it (unwatchFile() after watchFile()).',
   socket: 'Call end() or destroy() on it, close the client or pool that owns it, or destroy() its Agent.',
-  'udp-socket': 'Call close() on it, or unref() where it should not count.',
-  timeout: 'It ends by itself; call clearTimeout() to end sooner, or unref() where it should not count.',
+  'udp-socket': 'Call close() on it, or unref() if it should not keep the process alive.',
+  timeout:
+    'It ends by itself; call clearTimeout() to end sooner, or unref() if it should not keep the process alive.',
   'message-port': 'Call close() on one end, or unref(); a "message" listener holds it open.',
   ipc: 'Call process.disconnect(), or remove the "message" listener.',
   stdio: 'Call pause() or unref() on it, or destroy() it.',
@@ -68,7 +70,7 @@ function summarize(by: readonly KeptAliveBy[], looks: readonly KeepAliveLook[]):
   if (unlisted)
     return 'No handle or request that Node.js lists keeps it alive, but something that could not be listed may.';
   return looks.some(({ unreferenced, idleHandles }) => unreferenced.length > 0 || idleHandles > 0)
-    ? 'Nothing keeps it alive: all that is open or runs is unreferenced or idle, and it would end as soon as the code that runs now returns.'
+    ? 'Nothing keeps it alive: everything that is open or pending is unreferenced or idle, and the process would end as soon as the code running now returns.'
     : 'Nothing keeps it alive: it would end as soon as the code that runs now returns.';
 }
 
@@ -76,10 +78,10 @@ function notesOf({ thread, unreferenced, idleHandles, cut, unlisted, things }: K
   const where = thread === 0 ? '' : ` (thread ${thread})`;
   const notes: string[] = [];
   for (const group of unreferenced)
-    notes.push(`Does not count${where}: ${timerWords(group)}, unreferenced${at(group)}.`);
+    notes.push(`Not keeping it alive${where}: ${timerWords(group)}, unreferenced${at(group)}.`);
   if (idleHandles > 0)
     notes.push(
-      `Does not count${where}: ${formatCount(idleHandles, 'handle')} that wait for nothing (standard output, paused sockets).`,
+      `Not keeping it alive${where}: ${formatCount(idleHandles, 'handle')} that wait for nothing (standard output, paused sockets).`,
     );
   if (unlisted) {
     const { timeouts, reason } = unlisted;
@@ -93,7 +95,7 @@ function notesOf({ thread, unreferenced, idleHandles, cut, unlisted, things }: K
       `Not listed${where}: ${timers}worker threads and pending crypto and compression, because ${reason}.`,
     );
   }
-  if (cut) notes.push(`There is more than is listed${where}.`);
+  if (cut) notes.push(`The list is incomplete${where}.`);
   if (thread === 0 && things.length === 0)
     notes.push('Handles of native add-ons cannot be seen from JavaScript, and are not listed.');
   return notes;

@@ -52,11 +52,11 @@ export const KINDS = {
   'threadpool-saturation': {
     title: 'Work waits for a thread of the pool',
     short:
-      'files, lookups, crypto and compression wait for a libuv thread, and the code that keeps the threads busy',
+      'files, lookups, crypto and compression that wait for a libuv thread, and the code that keeps the threads busy',
     meaning:
       'libuv runs file operations, dns.lookup, crypto and zlib on a few threads (four by default). When all are busy, every such operation waits for its turn, while the event loop is free and the CPU may be idle: metrics look normal although requests are slow.',
     measured:
-      'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, minus the delay of the event loop. Where it waits, async hooks count for a few seconds who uses the threads. The pool must hold at least as many operations as it has threads, and the wait must be long in comparison with what one operation takes. If nothing comes back from the pool for seconds, that is reported separately, with the operations that were started before then and have not ended.',
+      'culprit sends a trivial file operation through the pool twice a second and measures how long it waits, minus the delay of the event loop. If it waits, async hooks record for a few seconds which code uses the threads. The pool must hold at least as many operations as it has threads, and the wait must be long in comparison with what one operation takes. If nothing comes back from the pool for seconds, that is reported separately, with the operations that were started before then and have not ended.',
     mistakenFor:
       'On a machine without a free core everything waits, including the pool, but then the pool is not full. Slow name lookups hold the threads, too: that is reported as `dns-slow`. A burst that drains is not reported.',
     fix: 'Do less file, DNS and crypto work at once, or raise UV_THREADPOOL_SIZE.',
@@ -109,7 +109,7 @@ export const KINDS = {
     meaning:
       'Requests wait for an answer that does not come, and their number rises. Each holds a socket, its buffers and all that its handler closes over.',
     measured:
-      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered. They also count when none is answered on several routes that get most of the requests, whether the requests wait or their clients disconnect first: then the service has stopped answering. A single such route counts if its clients give up and the promises created for them remain. Answers that have begun count when they neither end nor send anything more, while others of their kind end. Requests that fail count when a tenth of a route's answers or more come after 1.5 s or later with a status of 500 or more, and take 5 s, or are a fifth of all answers. Requests that are all answered count when, again and again, none is answered for a second or more although they keep arriving, and then all are answered at once, while the event loop is free: something that they share is occupied for that long.",
+      "Node's diagnostics channels and async hooks show when requests begin and when their answers do. Those that wait must be old, and their number must rise until the end of the capture. Incoming requests count only where others of the same kind are answered. They also count when none is answered on several routes that get most of the requests, whether the requests wait or their clients disconnect first: then the service has stopped answering. A single such route counts if its clients give up and the promises created for them remain. Answers that have begun count when they neither end nor send anything more, while others of their kind end. Failing requests count when at least a tenth of a route's answers come after 1.5 s or more with a status of 500 or more. In addition, the longest must take 5 s, or they must be a fifth of all answers. Answered requests count, too, when this recurs while the event loop is free: none is answered for a second or more although they keep arriving, and then all are answered at once. Something that they share is occupied for that long.",
     mistakenFor:
       'Long polls and event streams wait on purpose: incoming requests of a kind that is never answered in time are left out, and so are those whose clients ask again as soon as they are answered. Slow answers eventually arrive, and their number stays level. A gateway that reports a timeout of another service does what it should: then that service is the cause.',
     fix: 'Answer on every path, and set time limits.',
@@ -126,7 +126,7 @@ export const KINDS = {
     short:
       'child processes that never end, or that end and are not waited for, and the line that starts them',
     meaning:
-      'Child processes are started again and again and do not end, or end and stay as zombies. Each costs memory of its own, pipes in the parent, and counts against the limit of processes.',
+      'Child processes are started again and again and do not end, or end and stay as zombies. Each needs memory of its own and pipes in the parent, and counts against the process limit.',
     measured:
       'The children of the process in /proc, grouped by program and counted every second, together with processes that they started and that outlive them. Async hooks show the line that starts them.',
     mistakenFor:
@@ -162,7 +162,7 @@ export const KINDS = {
     measured:
       'The sockets of the process in /proc, grouped by endpoint and TCP state and counted every second; servers that listen, and connections that clients have closed, also over all ports together. They must rise in several steps. Connections that clients keep open do not count until the client has closed its side (CLOSE_WAIT).',
     mistakenFor:
-      'A pool that is being filled grows in a few jumps and stops at its maximum. One outgoing connection for each client that stays connected follows the load.',
+      'A pool that is being filled grows in a few jumps and stops at its maximum. If each connected client has one outgoing connection, their number follows the load.',
     fix: 'Read or destroy every response body; end sockets on errors too.',
     steps: [
       'In CLOSE_WAIT the other side has closed: end or destroy the socket on its "end" event.',
@@ -209,7 +209,7 @@ export const KINDS = {
     measured:
       "Node's own list of active resources, counted by type every second in every thread; and the handles that async hooks saw being created at each line, most of which must still exist right after a garbage collection. Sockets, files, processes, workers, watchers and timers are kinds of their own.",
     mistakenFor:
-      'One handle for each connected client follows the number of clients; culprit compares the two rates. A pool that is being filled stops at its size.',
+      'If each connected client has one handle, the number of handles follows the number of clients; culprit compares the two rates. A pool that is being filled stops at its size.',
     fix: 'Close the handle when its owner ends, or share one.',
     steps: [
       'Close each one on every path, once the call or the client that it serves has ended.',
@@ -224,9 +224,9 @@ export const KINDS = {
     meaning:
       'Intervals keep firing after what they served has ended, and their number rises. Each keeps what its callback closes over, and costs CPU time whenever it fires.',
     measured:
-      'Async hooks count the timers that are created at each line and how many remain. What counts are repeating timers, timers of an hour or more, and timers whose callback sets the next one; single short ones end by themselves. Work that fails and is retried forever shows as timers and promises that accumulate at the same pace while connections fail.',
+      'Async hooks count the timers that are created at each line and how many remain. Repeating timers, timers of an hour or more, and timers whose callback sets the next one count; single short ones end by themselves. Work that fails and is retried forever shows as timers and promises that accumulate at the same pace while connections fail.',
     mistakenFor:
-      'One timer for each connection follows the number of clients; culprit compares the two rates.',
+      'If each connection has one timer, the number of timers follows the number of clients; culprit compares the two rates.',
     fix: 'Clear the timer when its owner ends.',
     steps: [
       'Keep what setInterval returns, and clear it when the request, connection or object that it serves ends.',
@@ -239,7 +239,7 @@ export const KINDS = {
     meaning:
       'Each listener keeps what it closes over, and every event calls all of them. The heap rises and events become slower.',
     measured:
-      'As `heap-leak`; the collection that grows belongs to an EventEmitter or EventTarget, or its entries are added by functions that subscribe.',
+      'Like `heap-leak`, but the collection that grows belongs to an EventEmitter or EventTarget, or its entries are added by functions that subscribe.',
     mistakenFor: 'With one listener for each of a fixed number of owners, the count stops growing.',
     fix: 'Remove the listener when its owner ends, or add it once.',
     steps: [
@@ -269,7 +269,7 @@ export const KINDS = {
     meaning:
       'An async hook records something for every async resource, such as the request it belongs to, and does not remove it. With thousands of resources a second this grows fast.',
     measured:
-      'As `heap-leak`; the code that adds entries was called by Node.js because an async resource was created.',
+      'Like `heap-leak`, but the code that adds entries was called by Node.js because an async resource was created.',
     mistakenFor:
       'Where the destroy hook removes the entries, the heap falls back after each garbage collection: the heap after GC does not rise.',
     fix: 'Leave the context when its work is done; keep no resource that was created in it.',
@@ -349,7 +349,7 @@ export const KINDS = {
     meaning:
       'Above memory.high the kernel kills no process. It blocks every task of the cgroup that allocates memory until some has been reclaimed, so the event loop stops in the middle of its work. No code is to blame for the delay.',
     measured:
-      'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were held (memory.events), and the state of the main thread. The cgroup must be at this limit, and its tasks must wait for a tenth of the time or more.',
+      'memory.current of the cgroup beside its memory.high, the time in which its tasks waited for memory (memory.pressure), how often they were throttled (memory.events), and the state of the main thread. The cgroup must be at this limit, and its tasks must wait for a tenth of the time or more.',
     mistakenFor:
       'A cgroup that reads many files fills up with page cache and stays at its limit, but the cache is reclaimed quickly, so no task waits. A slow disk puts the main thread into the same state, without pressure on memory.',
     fix: 'Raise memory.high, or keep less in memory.',
@@ -398,16 +398,16 @@ export const KINDS = {
   'event-loop-block': {
     title: 'A call blocks the event loop',
     short:
-      'callbacks that hold the event loop, and with what: synchronous files, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits of resolved promises; delays that nothing explains',
+      'callbacks that block the event loop, and the cause: synchronous file access, child processes, crypto, zlib, JSON, regular expressions, plain code, awaits of resolved promises; delays that nothing explains',
     meaning: 'While one callback runs, nothing else does: every other request waits for its end.',
     measured:
-      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must confirm it. One long block counts, and so do shorter ones that recur and synchronous calls that take a large share of the time. So does a chain of awaits of promises that are already resolved: its parts run one after the other as microtasks, without a turn of the loop. A measured delay is reported as unexplained when neither these nor garbage collection, a quota or a lack of CPU account for it. Worker threads count only where their event loop stops turning in one function while requests get no answer.',
+      'The CPU profile of the main thread shows what ran without a break and for how long; the delay of the event loop must confirm it. One long block counts, and so do shorter ones that recur and synchronous calls that take a large share of the time. So does a chain of awaits of promises that are already resolved: its parts run one after the other as microtasks, without an iteration of the event loop between them. A measured delay is reported as unexplained when neither these nor garbage collection, a quota or a lack of CPU account for it. A worker thread counts only if one function blocks its event loop while requests get no answer.',
     mistakenFor:
       'Loading and compiling at start-up also block the loop. Stops by a CPU quota make short callbacks long: that is `cpu-throttled`. A function that often runs for a short time is a `cpu-hotspot`.',
     fix: 'Split the work, use the asynchronous form, or move it into a worker.',
     steps: [
       'Use the asynchronous form of the call: it runs on the thread pool.',
-      'Cut the work into parts that give the event loop a turn (setImmediate).',
+      'Split the work into parts, and yield to the event loop between them (setImmediate).',
       'Or move it to a worker thread.',
     ],
     weighsForHealth: true,
@@ -419,7 +419,7 @@ export const KINDS = {
     meaning:
       'The kernel stops all threads of a container in each period in which its CPU quota is used up. The event loop stops in the middle of its work, and no code is to blame for it.',
     measured:
-      "The counters of the container's cgroup, every second: periods, stopped periods and stopped time, beside the delay of the event loop in seconds with stops and without.",
+      "The counters of the container's cgroup, every second: periods, throttled periods and throttled time, together with the event loop delay in seconds with and without throttling.",
     mistakenFor:
       'Slow code uses up the quota, too: the report names the function that takes most of the CPU time. Stops that culprit itself caused are left out.',
     fix: 'Raise the CPU quota, or use fewer threads.',
@@ -487,7 +487,7 @@ export const KINDS = {
     title: 'A new connection is made for each request',
     short: 'a new outgoing connection for each request instead of keep-alive, and the code that opens them',
     meaning:
-      'Each request pays for a TCP handshake, often a TLS handshake and a name lookup, and leaves a port in TIME_WAIT behind.',
+      'Each request pays for a TCP handshake, often a TLS handshake and a name lookup, and leaves a socket in TIME_WAIT behind.',
     measured:
       'Async hooks count outgoing connections at each line, and how many are closed within a few seconds; the counters of the network namespace confirm it.',
     mistakenFor: 'A crawler that talks to very many hosts needs as many connections.',
@@ -495,7 +495,7 @@ export const KINDS = {
     steps: [
       'Give the client an Agent with keepAlive: true; it is the default agent of Node.js 19 and later.',
       'Update or configure the library that sends "Connection: close".',
-      'See which side closes first: a server whose Keep-Alive timeout is 2 s or less gets a new connection for each request from fetch and undici.',
+      'See which side closes first: a server whose Keep-Alive timeout is 2 s or less gets a new connection for each request from fetch and undici (1 s or less with undici 5, which is the fetch of Node.js 18).',
       'Where most connections fail, check the error codes, and stop retrying while the other side is down.',
     ],
   },
@@ -529,8 +529,8 @@ export const KINDS = {
     limit: { movedBy: ['processes', 'threads'], through: [], isTimed: false },
   },
   configuration: {
-    title: 'A setting works against the program',
-    short: 'settings of the process, its container or its pod that work against it',
+    title: 'A setting is missing or unsuitable',
+    short: 'settings of the process, its container or its pod that are missing or unsuitable',
     meaning:
       'A timeout, limit, flag or handler is missing or does not fit the others: the process works until load, a deployment or a failure exposes it.',
     measured:

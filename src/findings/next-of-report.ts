@@ -45,7 +45,7 @@ export function nextOfDiagnosis(diagnosed: Diagnosed): Next {
   if (verdict === 'idle')
     return ask('What happens under load: no requests were served in this capture.', command);
   if (verdict === 'too-little-data')
-    return ask('Whether anything is wrong: this capture could not judge enough.', command);
+    return ask('Whether anything is wrong: this capture has too little data to judge it.', command);
   if (verdict === 'healthy' && diagnosed.isUnsettled)
     return ask('Whether start-up activity hides a slow leak.', `${command} --settle`);
   const isOfMachine = findings.length > 0 && findings.every(({ kind }) => OF_THE_MACHINE.includes(kind));

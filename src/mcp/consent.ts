@@ -97,7 +97,7 @@ export function consentText(found: Preflight, words: LookWords): string {
     `Look into process ${pid} (Node.js ${nodeVersion ?? 'of unknown version'}) for ${words.durationSeconds} s?`,
     `It calls itself "${inertText(command, LONGEST_COMMAND).replaceAll('"', "'")}".`,
     open,
-    `culprit samples CPU and memory, counts what is open, and runs small pieces of code in it: single pauses of at most ${formatDuration(words.maxPauseMs)}${words.snapshot === 'force' ? ', but for heap snapshots' : ''}, together ${words.budgetPercent}% of the time.`,
+    `culprit samples CPU and memory, counts what is open, and runs small pieces of code in it: single pauses of at most ${formatDuration(words.maxPauseMs)}${words.snapshot === 'force' ? ', except for heap snapshots' : ''}, together ${words.budgetPercent}% of the time.`,
     ...costOf(found.steps, words),
     'What is recorded (stacks, file names, names of hosts and tables; in snapshots also strings) stays on this machine. At the end, or if it is interrupted, the process is left as it was found.',
   ].join(' ');

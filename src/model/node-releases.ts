@@ -2,7 +2,7 @@
 // examples follow it.
 
 /** When the dates were read. */
-export const RELEASES_AS_OF = '2026-11-27';
+export const RELEASES_AS_OF = '2026-11-30';
 
 /** By major version. https://github.com/nodejs/Release/blob/main/schedule.json, "end". Newer lines are not in it yet. */
 export const END_OF_LIFE: Readonly<Record<number, string>> = {
@@ -23,10 +23,11 @@ export const END_OF_LIFE: Readonly<Record<number, string>> = {
   23: '2025-06-01',
   24: '2028-04-30',
   25: '2026-06-01',
+  26: '2029-04-30',
 };
 
 /** The newest line with long-term support: what examples name, and what advice says. */
-export const NEWEST_LTS = 24;
+export const NEWEST_LTS = 26;
 
 /** Versions that a target may run; the tests try the even ones. */
 export const TARGET_MAJORS = { oldest: 16, newest: 26 } as const;

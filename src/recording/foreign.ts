@@ -116,7 +116,7 @@ async function readFolder(path: string): Promise<Recording> {
 function isOtherFolder(path: string, names: readonly string[]): RecordingError {
   const profile = names.find((name) => PROFILE.test(name));
   return new RecordingError(
-    `${path} is not a recording, which holds manifest.json and samples.jsonl, nor a folder of nothing but profiles.`,
+    `${path} is neither a recording (with manifest.json and samples.jsonl) nor a folder that holds only profiles.`,
     profile === undefined
       ? 'Give the folder or archive that `culprit record` wrote.'
       : `Give the profiles in it by name, such as ${join(path, profile)}.`,

@@ -68,7 +68,7 @@ export function openOutputFile(path: string, mode = PRIVATE): OutputFile {
 /** `error` as the user can act on it: with the name that was asked for. */
 export function notWritten(path: string, error: unknown): UsageError {
   if (error instanceof UsageError) return error;
-  const hint = isDiskFull(error) ? 'Free space there, or choose another place.' : 'Choose another place.';
+  const hint = isDiskFull(error) ? 'Free up space there, or choose another place.' : 'Choose another place.';
   const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
   const reason = isMissing ? missing(dirname(resolve(path))) : reasonOf(error);
   return new UsageError(`Cannot write ${path}: ${reason}.`, hint, { cause: error });
@@ -85,6 +85,9 @@ export function reasonOf(error: unknown): string {
   const at = syscall === undefined ? -1 : message.indexOf(`, ${syscall}`);
   return at < 0 ? message.replace(/\.$/, '') : message.slice(0, at);
 }
+
+export const FREE_TEMPORARY_SPACE =
+  'Free up space there, or set TMPDIR to a folder on a disk that has space.';
 
 /** No room on the disk, or none that this user may take. */
 export function isDiskFull(error: unknown): boolean {

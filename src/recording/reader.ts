@@ -143,7 +143,7 @@ function readManifest(dir: string): Manifest {
 export function readJson(path: string): unknown {
   let text: string;
   try {
-    if (!statSync(path).isFile()) throw new Error('it is no file');
+    if (!statSync(path).isFile()) throw new Error('it is not a file');
     if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`larger than ${MAX_FILE_BYTES / 2 ** 20} MB`);
     text = readFileSync(path, 'utf8');
   } catch (error) {

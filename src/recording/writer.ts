@@ -65,7 +65,7 @@ export function createRecordingWriter(dir: string, elsewhere?: string): FolderWr
         async end() {
           gzip.end();
           await written;
-          if (!existsSync(path)) throw new Error('the disk became full meanwhile');
+          if (!existsSync(path)) throw new Error('the disk became full during the capture');
           files.push(file);
         },
         async discard() {

@@ -91,7 +91,7 @@ function choosePod(pods: Pod[], name: string): Pod {
   const states = pods.map((pod) => `${pod.name} is ${pod.phase}`).join(', ');
   throw new AttachError(
     `${name} has no running pod${states ? ` (${states})` : ''}.`,
-    `Why it does not run: culprit triage k8s ${name}`,
+    `To see why it is not running: culprit triage k8s ${name}`,
   );
 }
 
@@ -122,8 +122,8 @@ export function chooseContainer(
     );
   if (!found.isRunning && !mayHaveEnded)
     throw new AttachError(
-      `The container ${found.name} of pod ${pod.name} does not run (the pod is ${pod.phase}).`,
-      `Why it ended: culprit triage k8s ${pod.name} -n ${pod.namespace}`,
+      `The container ${found.name} of pod ${pod.name} is not running (the pod is ${pod.phase}).`,
+      `To see why it ended: culprit triage k8s ${pod.name} -n ${pod.namespace}`,
     );
   return found;
 }

@@ -116,7 +116,7 @@ async function lastRevisions(query: PodsQuery): Promise<[string, string]> {
   const [older, newer] = withPods.slice(-2);
   if (older && newer) return [older.name, newer.name];
   throw new AttachError(
-    `${shown} has pods of ${sayRevisions(withPods)}: there are no two sides to compare.`,
+    `${shown} has pods of ${sayRevisions(withPods)}, but a comparison needs two.`,
     'Compare while a rollout is under way, or name both sides: --compare deployment/shop,deployment/shop-canary.',
   );
 }

@@ -15,7 +15,7 @@ const NO_PROGRAM =
 export const isProgramMissing = (stderr: string): boolean => NO_PROGRAM.test(stderr);
 
 const RIGHTS =
-  'Ask for the rights get on pods and create on pods/exec in that namespace: kubectl auth can-i create pods/exec.';
+  'You need the RBAC verbs get on pods and create on pods/exec in that namespace. Check with: kubectl auth can-i create pods/exec.';
 
 const KNOWN: Known[] = [
   {
@@ -45,8 +45,8 @@ const KNOWN: Known[] = [
   },
   {
     says: /container (?:\S+ )?(?:is )?not (?:valid for pod|found in pod)|container not found \("([^"]+)"\)|container is not running|is not running|can only create exec sessions on running containers|not in running state/i,
-    message: (_match, name) => `${name[0]?.toUpperCase()}${name.slice(1)} does not run.`,
-    cure: 'It may be restarting. Why it ended: culprit triage.',
+    message: (_match, name) => `${name[0]?.toUpperCase()}${name.slice(1)} is not running.`,
+    cure: 'It may be restarting. To see why it ended: culprit triage.',
   },
   {
     says: /Unable to connect to the server|connection to the server \S+ was refused|no such host|i\/o timeout|dial tcp|Could not resolve hostname|Connection refused|Connection timed out|No route to host/i,
@@ -65,7 +65,7 @@ const KNOWN: Known[] = [
   },
   {
     says: /bad option: (\S+)/i,
-    message: ([, option]) => `The Node.js there does not know ${option}: it is older than 16.`,
+    message: ([, option]) => `The remote Node.js does not support ${option}: it is older than version 16.`,
     cure: 'culprit needs Node.js 16 or newer where the target runs.',
   },
 ];

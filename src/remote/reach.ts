@@ -53,7 +53,7 @@ export async function reach<T>(options: ReachOptions, run: (way: RemoteOptions) 
     return attempt((command) => debugCommand(place, debugImage, command), 'node');
   throw new AttachError(
     `No Node.js was found in ${name}.`,
-    'Say where it is with --node /path/to/node. A program with Node.js packed into it can be diagnosed from outside: culprit diagnose <pid> on its machine.',
+    'Give its path with --node /path/to/node. If Node.js is built into the program, run culprit diagnose <pid> on the machine that hosts it.',
   );
 }
 
@@ -72,7 +72,7 @@ function withCureOfPods(error: unknown, place: Place): unknown {
   if (!error.message.includes('belongs to another user')) return error;
   const cure =
     engine === 'kubectl'
-      ? 'kubectl exec runs as the user of the image. Use --debug: it starts a container beside it that runs as root.'
+      ? 'kubectl exec runs as the user of the image. Use --debug to start a debug container that runs as root.'
       : `Start the recorder by hand as that user, or as root: ${words.join(' ')} exec --user 0 -i ... (--dry-run prints the rest).`;
   return new AttachError(error.message, cure);
 }

@@ -26,7 +26,7 @@ export function ask(words: readonly string[], timeoutMillis = 30_000): Promise<A
       reject(
         new AttachError(
           `${program} did not answer within ${timeoutMillis / 1_000} s.`,
-          'Check that the cluster or host is reachable. Try the same command with that program alone.',
+          'Check that the cluster or host is reachable. Try the same command without culprit.',
         ),
       );
     });
@@ -40,5 +40,8 @@ export function notStarted(program: string, error: NodeJS.ErrnoException): Attac
         `${program} is not on the PATH.`,
         `Install ${program}, or choose another transport with --via (kubectl, podman, docker, ssh).`,
       )
-    : new AttachError(`${program} could not be started: ${error.message}`, 'Check that it may be run.');
+    : new AttachError(
+        `${program} could not be started: ${error.message}`,
+        'Check that you have permission to run it.',
+      );
 }

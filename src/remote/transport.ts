@@ -31,7 +31,7 @@ export function parseVia(via: string): Transport {
   if (!engine)
     throw new UsageError(
       `--via "${via}" is not a supported transport.`,
-      `Use one of ${ENGINES.join(', ')}, with other words around it if needed: --via "sudo podman".`,
+      `Use one of ${ENGINES.join(', ')}, with a prefix or arguments if needed: --via "sudo podman".`,
     );
   return { engine, words };
 }

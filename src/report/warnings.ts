@@ -36,9 +36,9 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'coverage-counted': () =>
     'Node.js was counting code coverage (NODE_V8_COVERAGE), and V8 loses those counts when a second CPU profiler ends. culprit sampled stacks in place of a CPU profile, without native code and garbage collection.',
   'budget-spent': ({ budgetMillis }) =>
-    `Some detailed measurements were left out: earlier ones had used up the ${formatDuration(budgetMillis)} that --budget allows. Work in slices of a few milliseconds does not count. Raise --budget or --duration to include them.`,
+    `Some detailed measurements were left out: earlier ones had used up the ${formatDuration(budgetMillis)} that --budget allows. Work in slices of a few milliseconds does not count towards it. Raise --budget or --duration to include them.`,
   'pause-overrun': ({ step, pauseMillis, maxPauseMillis }) =>
-    `The event loop of the target was blocked for ${formatDuration(pauseMillis)} during a step of culprit (${step}), longer than the ${formatDuration(maxPauseMillis)} of --max-pause: the estimate was too low, or the program held the loop at the same time. If requests must not wait that long, use a smaller --max-pause.`,
+    `The event loop of the target was blocked for ${formatDuration(pauseMillis)} during a step of culprit (${step}), longer than the ${formatDuration(maxPauseMillis)} of --max-pause: the estimate was too low, or the program blocked the loop at the same time. If requests must not wait that long, use a smaller --max-pause.`,
   'awaits-slower': () =>
     'culprit watched promises or listed the scripts of this process to explain what it saw. From then on V8 runs each await on a slower path, about 10 ns longer, until the process restarts. Neither culprit nor Node.js can undo that.',
   'heap-reads-too-long': (warning) =>
@@ -46,7 +46,7 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'census-too-long': (warning) =>
     `The count of all objects (census) was skipped: ${tooLong('it', warning)}. Only collections that can be reached from open handles, timers and modules were searched. ${raiseMaxPause('take the census', warning)}`,
   'census-no-memory': ({ extraBytes, ...room }) =>
-    `The count of all objects (census) was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Only collections that can be reached from open handles, timers and modules were searched. Raise the memory limit to take the census.`,
+    `The count of all objects (census) was skipped: it needs about ${formatBytes(extraBytes)} of extra memory, too much for the ${left(room)}. Only collections that can be reached from open handles, timers and modules were searched. Raise the memory limit to take the census.`,
 
   'scripts-too-long': (warning) =>
     `The code that the process runs may differ from some files on disk, and V8 was not asked for their source maps: ${tooLong('that', warning)}. Lines in those files may be wrong. ${raiseMaxPause('ask', warning)}`,
@@ -56,9 +56,9 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'snapshot-cost-unknown': () =>
     'No heap snapshot was taken: the size of the heap is unknown, so the cost of a snapshot could not be estimated.',
   'snapshot-no-memory': ({ extraBytes, ...room }) =>
-    `No heap snapshot was taken: it needs about ${formatBytes(extraBytes)} of extra memory, too much of the ${left(room)}. Raise the memory limit, or take the snapshot from a replica with more memory.`,
+    `No heap snapshot was taken: it needs about ${formatBytes(extraBytes)} of extra memory, too much for the ${left(room)}. Raise the memory limit, or take the snapshot from a replica with more memory.`,
   'snapshot-too-long': (warning) =>
-    `No heap snapshot was taken: ${tooLong('it', warning)}, and need about ${formatBytes(warning.extraBytes)} of extra memory. Use --max-pause ${pauseFor(warning.estimateMillis)} or --snapshot force to take one.`,
+    `No heap snapshot was taken: ${tooLong('it', warning)}. It would also need about ${formatBytes(warning.extraBytes)} of extra memory. Use --max-pause ${pauseFor(warning.estimateMillis)} or --snapshot force to take one.`,
   'snapshot-taken': ({ bytes, pauseMillis }) =>
     `A heap snapshot of ${formatBytes(bytes)} was taken; it paused the target for ${formatDuration(pauseMillis)}. It contains strings from the memory of the program, up to 1,024 characters each.`,
   'snapshot-failed': ({ reason }) => `The heap snapshot failed: ${stopped(reason)}`,
@@ -66,7 +66,7 @@ const SENTENCES: { [Code in WarningCode]: (warning: WarningByCode[Code]) => stri
   'proc-not-readable': () =>
     'culprit could not find the process on this machine, so it did not read /proc or the files of the process. Its limits, open files and source files are unknown.',
   'outside-not-told': ({ reason }) =>
-    `Nothing was read of the process from outside: ${reason}. Its sockets, open files, child processes and waits for a CPU are unknown, and what needs them is not judged.`,
+    `culprit could not read the process from outside: ${reason}. Its sockets, open files, child processes and waits for a CPU are unknown, so kinds that need them are not judged.`,
   'target-ended': () =>
     'The target ended during the capture. The report covers the data captured until then.',
   'inspector-closed': () =>
@@ -137,7 +137,7 @@ function withoutFile(kind: RecordedFileKind | undefined): string {
     case 'cpu-profile':
       return ' Without this CPU profile, blocks of the event loop and hot functions of its thread are not judged.';
     case 'heap-profile':
-      return ' Growth of the heap and its shares come from the remaining heap profiles, and may differ from those of the whole recording.';
+      return ' Heap growth and its breakdown are based on the remaining heap profiles, and may differ from those of the whole recording.';
     case 'allocation-profile':
       return ' What each function allocates is therefore not known.';
     default:

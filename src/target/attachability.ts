@@ -100,7 +100,7 @@ function checkProgram({ pid, table, options }: Facts): Refusal | undefined {
   const runtime = readRuntime(pid, table)?.name;
   if (runtime === 'Node.js' || (runtime === 'Electron' && options.isInspectorOpen)) return undefined;
   if (runtime === undefined)
-    return refuse('not-node', 'it is not a Node.js process', 'List those that are with `culprit ps`.');
+    return refuse('not-node', 'it is not a Node.js process', 'List the Node.js processes with `culprit ps`.');
   const { reason, cure } = sayOtherRuntime(runtime);
   return refuse('other-runtime', reason, cure);
 }
@@ -116,7 +116,7 @@ function checkNetwork({ pid, table }: Facts): Refusal | undefined {
 }
 
 function refuseUnknownSignal({ notHere }: NotHere): Refusal {
-  const reason = `whether SIGUSR1, the signal that opens the inspector, would kill it cannot be seen: ${notHere}`;
+  const reason = `culprit cannot tell whether SIGUSR1, the signal that opens the inspector, would kill it: ${notHere}`;
   return refuse('signal-not-known', reason, ADDRESS_HINT);
 }
 
@@ -157,7 +157,7 @@ function checkWorkers({ pid, table, options }: Facts): Refusal | undefined {
   if (worker === undefined) return checkPossibleWorkers(children, table);
   return refuse(
     'cluster-primary',
-    'it is the primary of a cluster, and the signal that opens its inspector would open one of its workers, too',
+    'it is the primary of a cluster, and the signal that opens its inspector would also open the inspector of one of its workers',
     `Diagnose a worker, such as process ${worker.pid}; or start the primary with --inspect=127.0.0.1:0.`,
   );
 }
@@ -198,7 +198,7 @@ export function checkAttachable(pid: number, options: AttachabilityOptions = {})
   if (options.isInspectorOpen) return { ok: true, pidInside: pid };
   return refuse(
     'system-not-known',
-    `${pids.notHere}, so nothing shows whether SIGUSR1 would kill it`,
+    `${pids.notHere}, so it is unknown whether SIGUSR1 would kill it`,
     ADDRESS_HINT,
   );
 }

@@ -20,7 +20,7 @@ export function cureOfBlockedSignal(flags: readonly string[], version: string | 
 
 function cureUnderPermission(flag: string, version: string | null): string {
   if (version === null)
-    return `It was started with ${flag}: from Node.js 24.12 on restart it and add --allow-inspector; earlier versions have to be restarted without ${flag}.`;
+    return `It was started with ${flag}. On Node.js 24.12 or newer, restart it with --allow-inspector added. On earlier versions, restart it without ${flag}.`;
   return knowsAllowInspector(version)
     ? `It was started with ${flag}: restart it and add --allow-inspector.`
     : `Under ${flag}, Node.js ${version.replace(/^v/, '')} opens no inspector at all: restart it without that flag, or on Node.js 24.12 or newer with --allow-inspector.`;

@@ -145,7 +145,7 @@ export function resolveOnly(processes: readonly NodeProcess[], table = processTa
   if (programs.length === 0)
     throw new UsageError(
       'No Node.js process can be seen here.',
-      'The program may run in another container or have ended. Or it is packaged so that culprit does not recognise it: give its pid.',
+      'The program may run in another container or have ended. If it is packaged so that culprit does not recognise it, give its pid.',
     );
   const found = ofNode.length > 0 ? ofNode : programs;
   return chooseOne({ found, what: 'here' }, { processes: strangers, table });

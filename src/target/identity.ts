@@ -20,7 +20,7 @@ export async function refuseOtherRuntimes(host: string, port: number): Promise<v
   // A tunnel may pass the socket on and nothing else.
   const product = await readInspectorProduct(host, port).catch(() => undefined);
   if (product === undefined || /^node\.js\//i.test(product)) return;
-  throw notNode(`What answers at ${host}:${port}`, product);
+  throw notNode(`The process at ${host}:${port}`, product);
 }
 
 function notNode(what: string, product: string): AttachError {

@@ -22,7 +22,7 @@ const BOUNDS: Record<ObjectType, string> = {
   EventTarget: '',
 };
 const UNLISTEN =
-  'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once for all.';
+  'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it only once.';
 
 export function collectionFindings(
   growing: readonly GrowingCollection[],

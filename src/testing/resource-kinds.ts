@@ -66,7 +66,8 @@ const KINDS: Record<string, ResourceKind> = {
   TCPWRAP: SOCKET,
   PIPEWRAP: { ...SOCKET, one: 'a pipe', many: 'pipes', order: 5 },
 };
-const CLEAR = 'Keep what setInterval or setTimeout returns and clear it when what it serves ends.';
+const CLEAR =
+  'Keep the return value of setInterval or setTimeout, and clear the timer when it is no longer needed.';
 
 /** A timer of an hour or more is not one that ends by itself in time. */
 const FOREVER_MILLIS = 3_600_000;
@@ -77,7 +78,7 @@ export function kindOf({ type, resource }: Made): ResourceKind {
       kind: 'timer-leak',
       one: 'a setImmediate that sets itself again',
       many: 'setImmediates that set themselves again',
-      advice: 'Stop the chain when what it serves ends.',
+      advice: 'Stop the chain when it is no longer needed.',
       order: 6,
     };
   if (type !== 'Timeout') return KINDS[type] ?? SOCKET;

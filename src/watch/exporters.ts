@@ -1,6 +1,7 @@
 // All receivers besides webhooks: metrics and events by OTLP, profiles for a folder and Pyroscope. What is not configured is not
 // loaded.
 
+import { formatCount } from '../units/units.ts';
 import type { ExporterName } from '../wire/watch/names.ts';
 import type { WatchConfig } from './config/watch-config.ts';
 import type { WatchClock } from './store/clock.ts';
@@ -106,7 +107,7 @@ function note(
       delivery.is !== 'delivered'
         ? delivery.reason
         : isDone
-          ? 'it accepts them again'
-          : `it accepted them without ${delivery.rejected}`,
+          ? 'the receiver accepts data again'
+          : `the receiver rejected ${formatCount(delivery.rejected ?? 0, 'item')}`,
   });
 }

@@ -148,7 +148,7 @@ export class Looks {
       pid,
       rule: null,
       what: 'light',
-      why: 'it is time',
+      why: 'scheduled',
       evidence: null,
       outcome: answer.ok ? 'done' : refusal === null ? 'failed' : 'skipped',
       detail: answer.ok ? answer.what : answer.why,

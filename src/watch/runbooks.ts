@@ -187,7 +187,7 @@ export class Runbooks {
         this.escalate(runbook, slot, {
           seen,
           evidence,
-          why: `whether the finding is gone could not be told: ${doubt}`,
+          why: `culprit could not tell whether the finding is gone: ${doubt}`,
         });
     }
     this.place.save();

@@ -55,9 +55,7 @@ async function describeFolder(dir: string): Promise<Checkout> {
   try {
     const commit = (await git(['rev-parse', 'HEAD'], dir)).trim();
     const isDirty = (await git(['status', '--porcelain', '--untracked-files=no'], dir)).trim() !== '';
-    const notes = isDirty
-      ? [`${dir} has changes that are not committed: they are part of what was measured.`]
-      : [];
+    const notes = isDirty ? [`${dir} has uncommitted changes, and they were measured, too.`] : [];
     return {
       dir,
       label: `${dir} (${commit.slice(0, 10)}${isDirty ? ' with changes' : ''})`,

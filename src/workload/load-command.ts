@@ -37,12 +37,12 @@ export async function runLoad(spec: LoadSpec, signal: AbortSignal): Promise<Load
   if (code !== 0)
     throw new WorkloadError(
       `The load command failed against ${spec.side} (exit code ${code}): ${lastLines(load.tail())}`,
-      'Run it by hand against the server; {port} in it is replaced, and PORT is set.',
+      'Run it by hand against the server. culprit replaces {port} in the command and sets PORT.',
     );
   const report = readLoadReport(load.output()) ?? readLoadReport(load.tail());
   if (report && report.failed > 0)
     throw new WorkloadError(
-      `${report.tool} met ${report.failed} errors or bad answers in ${report.requests ?? 'its'} requests against ${spec.side}, so nothing was measured.`,
+      `${report.tool} reported ${report.failed} errors or failed responses in ${report.requests ?? 'its'} requests against ${spec.side}, so nothing was measured.`,
       `Check that the path exists and that the server answers with 2xx. ${lastLines(load.tail())}`,
     );
   return report ?? undefined;

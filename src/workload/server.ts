@@ -75,7 +75,7 @@ async function untilServing(
   }
   throw new WorkloadError(
     `${spec.side} did not ${spec.ready === undefined ? 'listen on a port' : `print "${spec.ready}"`} within ${spec.startMillis / 1_000} s.${quoted(leashed)}`,
-    'Give it more time with --start-timeout, or say with --ready what it prints when it serves.',
+    'Give it more time with --start-timeout, or pass to --ready the text that it prints when it is ready.',
   );
 }
 

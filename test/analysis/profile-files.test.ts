@@ -40,9 +40,9 @@ describe('the whole answer, of', () => {
     const turn = names.map((name): Slice => [`on${name}@/app/${name}.js:1 > ${name}@/app/${name}.js:10`, 6]);
     expect(textOf(repeat(90, [...turn, ['(idle)', 3]]))).toBe(`WHERE THE TIME WENT: 4.3 s of CPU time
    busy 94% of 4.6 s: JavaScript 94%, native 0%, garbage collection 0%, program 0%, idle 5.9%
-   No path of calls takes the larger part: it is spread over 16 functions.
+   No call path takes most of it: it is spread over 16 functions.
 
-         own           total        function
+        self           total        function
       540 ms   13%    540 ms   13%  parse  parse.js:10
       540 ms   13%    540 ms   13%  check  check.js:10
       540 ms   13%    540 ms   13%  bind  bind.js:10
@@ -55,7 +55,7 @@ describe('the whole answer, of', () => {
         0 ms    0%    540 ms   13%  oncheck  check.js:1
    and 6 more functions: --top 16
 
-         own           total        package
+        self           total        package
        4.3 s  100%     4.3 s  100%  (application)
 
 NO VERDICT: No function takes enough time to be reported. A CPU profile says nothing about memory or
@@ -75,12 +75,12 @@ Not judged: 25 kinds of causes that this file does not show; --json lists them.
     expect(text).toBe(`WHERE THE MEMORY IS: 37.9 MB live
    \`remember\` (sessions.js:18) holds 96% of 37.9 MB.
 
-         own           total        function
+        self           total        function
      36.2 MB   96%   36.2 MB   96%  remember  sessions.js:18
       1.4 MB  3.8%    1.4 MB  3.8%  parse  node_modules/qs/index.js:3 [qs]
       195 KB  0.5%   37.9 MB  100%  serve  server.js:10
 
-         own           total        package
+        self           total        package
      36.4 MB   96%   37.9 MB  100%  (application)
       1.4 MB  3.8%    1.4 MB  3.8%  qs
 

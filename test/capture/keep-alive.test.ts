@@ -146,7 +146,7 @@ describe('of a process with all sorts of things open', () => {
       kind: 'socket',
       state: 'answering',
       what: expect.stringMatching(
-        /^from clients of :\d+ whose GET \/feeds\/# is not answered to its end, of a server that is closed and waits for them$/,
+        /^from clients of :\d+ whose response to GET \/feeds\/# has not ended, of a closed server that waits for them to end$/,
       ),
       through: 'route handler',
     });

@@ -237,7 +237,9 @@ describe('twelve pods, three of which leak', () => {
     expect(stdout).toMatch(/^ POD {7}NODE {5}IMAGE {4}AGE {6}RSS {4}/m);
     expect(stdout).toMatch(/^ shop-02 {3}node-b {3}shop:2 {3}60 min .+heap-leak$/m);
     expect(stdout).toMatch(/^ {3}Pods {8}3 of 12: shop-\d\d, shop-\d\d, shop-\d\d; shown as in shop-\d\d$/m);
-    expect(stdout).toContain('\n   Differ in   image: registry.example:5000/shop/shop:2; those without it:');
+    expect(stdout).toContain(
+      '\n   Differ in   image: registry.example:5000/shop/shop:2; without this cause:',
+    );
     expect(stdout).toContain('\n   Captured    12 pods, each for 30 s; 12 restored as they were\n');
     expect(readdirSync(out).sort()).toEqual(TWELVE.map((pod) => `${pod.name}.tgz`));
     expect(readFileSync(join(out, 'shop-02.tgz')).equals(readFileSync(recordings.leaking))).toBe(true);
@@ -259,7 +261,7 @@ test('a pod that cannot be looked at is a row with its reason', async () => {
   expect([code, stderr]).toEqual([3, '']);
   const { members, verdict, verdictReason, causes }: FamilyReport = JSON.parse(stdout);
   expect(members.map((member) => [member.name, member.notLookedAt])).toEqual([
-    ['crashing', 'The container app of pod crashing does not run (the pod is Running).'],
+    ['crashing', 'The container app of pod crashing is not running (the pod is Running).'],
     ['going', 'It is being deleted.'],
     ['gone', 'There is no pod gone (container app, namespace prod).'],
     ['no-node', 'No Node.js was found in pod no-node (container app, namespace prod).'],

@@ -158,7 +158,7 @@ describe('a bad value', () => {
     [
       ['ps'],
       { CULPRIT_JSON: 'maybe' },
-      'culprit: CULPRIT_JSON cannot be "maybe".\n  Give 1 or 0: --json takes no value.\n',
+      'culprit: CULPRIT_JSON cannot be "maybe".\n  Give 1 or 0: --json is a switch.\n',
     ],
   ])('%j %j is refused with the name of the variable', (args, env, stderr) => {
     expect(culprit(args, env)).toEqual({ status: 2, stdout: '', stderr });

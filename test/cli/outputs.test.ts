@@ -145,7 +145,7 @@ describe('standard output', () => {
     expect([status, stderr]).toEqual([
       2,
       'culprit: Standard output could not be written completely: ENOSPC: no space left on device.\n' +
-        '  Free space on the disk that it goes to, or redirect it elsewhere.\n',
+        '  Free up space on the disk that it is written to, or redirect it elsewhere.\n',
     ]);
     expect(readFileSync(file, 'utf8')).toHaveLength(10);
   });
@@ -173,7 +173,7 @@ test('a file that cannot be written costs neither the report nor the other files
     ['a.html', 'a.json']
       .map(
         (name) =>
-          `culprit: Cannot write ${name}: ENOSPC: no space left on device.\n  Free space there, or choose another place.\n`,
+          `culprit: Cannot write ${name}: ENOSPC: no space left on device.\n  Free up space there, or choose another place.\n`,
       )
       .join(''),
   ]);
@@ -198,7 +198,7 @@ describe('a folder', () => {
         status: 2,
         stdout: '',
         stderr:
-          `culprit: ${folder} is not a recording, which holds manifest.json and samples.jsonl, nor a folder of nothing but profiles.\n` +
+          `culprit: ${folder} is neither a recording (with manifest.json and samples.jsonl) nor a folder that holds only profiles.\n` +
           `  Give the profiles in it by name, such as ${profile}.\n`,
       });
       expect([readdirSync(dir), readdirSync(folder).length]).toEqual([['profiles'], 2]);

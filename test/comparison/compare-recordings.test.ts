@@ -108,7 +108,7 @@ describe('on one side, a recording that is given twice', () => {
 
 describe('recordings of other programs', () => {
   const DIFFERENT =
-    'The sides seem to be different programs: base ran shop, head ran mail. A comparison says something only of two versions of one program.';
+    'The sides seem to be different programs: base ran shop, head ran mail. A comparison is meaningful only for two versions of one program.';
 
   test('get a warning', () => {
     const comparison = compared(

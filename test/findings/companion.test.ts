@@ -41,7 +41,7 @@ describe('what native code opens is placed where its owners are kept', () => {
           "Close what Map \`underway\` keeps, and take it out, on every path: after errors and timeouts, too.",
         ],
         "caveats": [
-          "culprit infers the place: Map \`underway\` gains an entry for each of these sockets to 10.2.2.2:5555 in ESTABLISHED. It did not see which code opens them; it does not see native code do so.",
+          "culprit infers the place: Map \`underway\` gains an entry for each of these sockets to 10.2.2.2:5555 in ESTABLISHED. It did not see which code opens them, and it cannot see native code.",
         ],
         "kind": "socket-leak",
         "line": 14,
@@ -72,7 +72,7 @@ describe('what native code opens is placed where its owners are kept', () => {
           "Close what Map \`underway\` keeps, and take it out, on every path: after errors and timeouts, too.",
         ],
         "caveats": [
-          "culprit infers the place: Map \`underway\` gains an entry for each of these event descriptors. It did not see which code opens them; it does not see native code do so.",
+          "culprit infers the place: Map \`underway\` gains an entry for each of these event descriptors. It did not see which code opens them, and it cannot see native code.",
         ],
         "title": "Open event descriptors accumulate at 6/s and are never closed (src/partners.js:14, askPartner)",
       }

@@ -35,9 +35,9 @@ describe('a CPU quota', () => {
       impact: { metric: 'throttling', unit: 'share' },
     });
     expect(first!.evidence.map(({ statement }) => statement)).toEqual([
-      'stopped in 174 of 290 periods of 100 ms: 33% of the time the whole container was stopped',
+      'stopped in 174 of 290 periods of 100 ms: the whole container was stopped for 33% of the time',
       "its group used 0.48 cores of CPU, 96% of the quota: 0.45 cores on the main thread, 0.03 cores on V8's helper threads (collecting garbage, compiling), 0 cores on other threads of the process",
-      "in seconds with throttling the event loop was up to 57 ms late (median of each second's latest); no callback ran for long meanwhile, so application code is not blocking the loop",
+      'in seconds with throttling the event loop was up to 57 ms late (median of the longest delay in each second); no callback ran for long meanwhile, so application code is not blocking the loop',
     ]);
     expect(first!.advice[0]).toMatch(/limits\.cpu: "1"/);
   });

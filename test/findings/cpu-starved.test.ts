@@ -45,7 +45,7 @@ describe('a main thread that waits for a CPU', () => {
       "the main thread ran for 1.5 s and was ready for 26 s more while other processes used the CPU; time that is due to a quota or to the process's own threads is subtracted",
       'this was so in 30 of 30 intervals; in the worst one it waited for 95% of the time that it was ready',
       'on the whole machine, at least one task waited for a CPU for 99% of the time',
-      "the event loop was up to 400 ms late (median of each interval's latest)",
+      'the event loop was up to 400 ms late (median of the longest delay in each interval)',
     ]);
     expect(first!.advice[0]).toMatch(
       /requests\.cpu .*had 0\.05 cores and would have used 0\.93 cores at most/,

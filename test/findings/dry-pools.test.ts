@@ -24,7 +24,7 @@ test('a pool that ran dry in the second half of the capture is exhausted', () =>
     title: 'The Agent for 10.0.0.7:80 is exhausted: 50 of 50 sockets in use and never returned, 64 wait',
   });
   expect(finding!.evidence[0]!.statement).toBe(
-    'the median number of waiters was 64; in 100% of the samples of the last 13 s there were some; the pool has 50 places',
+    'the median number of waiters was 64; in 100% of the samples of the last 13 s callers waited; the pool has 50 places',
   );
 });
 

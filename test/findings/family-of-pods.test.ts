@@ -74,9 +74,9 @@ test('as text: who, all side by side, then each cause with what differs', () => 
     1. CRITICAL Map \`sessions\` grows by 1,240 entries/s and is never trimmed (src/session.ts:12,
                 remember)
        Pods        1 of 3: shop-b
-       Differ in   image: registry.example:5000/shop/shop:2; those without it:
+       Differ in   image: registry.example:5000/shop/shop:2; without this cause:
                    registry.example:5000/shop/shop:1
-                   age: 60 min; those without it: 5 h
+                   age: 60 min; without this cause: 5 h
        Where       src/session.ts:12:3, in remember
        Impact      heap +1.2 MB/s; heap limit 256 MB reached in about 7 min
        Evidence    - live bytes allocated at remember rose in 9 of 9 intervals (1.2 MB/s)

@@ -50,7 +50,7 @@ describe('it is said', () => {
       member(12, [{ score: 90, title: 'the worst' }]),
     ]);
     expect(verdictReason).toBe(
-      'All 2 processes have the same cause, so the code is at fault and not a single process.',
+      'All 2 processes have the same cause, so the fault is in the code, not in one process.',
     );
     expect(causes.map(({ members, finding }) => [members, finding.title])).toEqual([
       [['12', '11'], 'the worst'],

@@ -48,7 +48,7 @@ describe('silence proves nothing', () => {
   const capture = (durationMillis: number) => ({ ...before.capture, durationMillis });
   test.each<[string, Partial<DiagnosisReport>, RegExp]>([
     ['of an idle program', { verdict: 'idle' }, /served no requests/],
-    ['of a capture that judged too little', { verdict: 'too-little-data' }, /could not judge enough/],
+    ['of a capture that judged too little', { verdict: 'too-little-data' }, /too little data to judge/],
     [
       'of a rule that could not judge',
       { notApplicable: [{ kind: 'heap-leak', reason: 'no garbage collection was seen' }] },

@@ -22,7 +22,7 @@ describe('an error budget', () => {
     const decision = decideOne(RULE, windows(90, 10));
     expect(decision).toMatchObject({ outcome: 'fail', evidence: { windows: 100, bad: 10 } });
     expect(decision.statement).toBe(
-      'latency.p99 is not under 300 ms in 10 of 100 windows, where 1 % of them may be: burn rate 10 (4.9 to 17.6 at 95 % confidence), more than 2',
+      'latency.p99 is not under 300 ms in 10 of 100 windows (allowed: 1 % of them): burn rate 10 (4.9 to 17.6 at 95 % confidence), more than 2',
     );
   });
 

@@ -79,7 +79,7 @@ describe('a limit in parts', () => {
     });
     expect(decideOne('cpu.total>-5%', nothing)).toMatchObject({
       outcome: 'fail',
-      statement: 'cpu.total rose by 0 % (-1 % to 1 %), short of the fall of 5 % that was asked for',
+      statement: 'cpu.total rose by 0 % (-1 % to 1 %), short of the required fall of 5 %',
     });
     expect(decideOne('cpu.total>-5%', cpu(-0.09, -0.08, -0.07)).outcome).toBe('pass');
     expect(decideOne('cpu.total>-5%', cpu(-0.09, -0.06, -0.03)).outcome).toBe('unsure');
@@ -145,8 +145,12 @@ describe('a metric that was not measured is no decision, with the reason', () =>
 
 describe('a metric without an interval is unsure, with the reason', () => {
   test.each([
-    ['cpu.total>3%', { changeLow: null, differenceLow: null }, 'cpu.total has no interval: too few runs'],
-    ['head.cpu.total>3ms', {}, /of head is 105 µs\/request and has no interval/],
+    [
+      'cpu.total>3%',
+      { changeLow: null, differenceLow: null },
+      'cpu.total has no confidence interval: too few runs',
+    ],
+    ['head.cpu.total>3ms', {}, /of head is 105 µs\/request and has no confidence interval/],
   ])('%s with %j', (rule, parts, words) => {
     const metrics = [{ ...metricMoved('cpu.total', [0.04, 0.05, 0.06]), ...parts }];
     const decision = decideOne(rule, comparisonOf({ metrics }));

@@ -30,7 +30,7 @@ describe('a text that grows', () => {
     expect(findings).toHaveLength(1);
     expect(findings[0]).toMatchObject({
       kind: 'heap-leak',
-      title: 'A text `ThreadStream.buf` grows by 1.1 MB/s (src/hooks.js:27, accept)',
+      title: 'A string `ThreadStream.buf` grows by 1.1 MB/s (src/hooks.js:27, accept)',
       subject: { type: 'collection', name: 'ThreadStream.buf', file: 'src/hooks.js', line: 27 },
       innocentExplanation: expect.stringMatching(
         /^A burst that is worked off afterwards looks the same at first\. It grew /,

@@ -38,8 +38,8 @@ describe('a full pool', () => {
     pool((seconds) => (seconds >= from ? 200 : 0), { className: 'Pool', limit: 10, busy: () => 10 });
 
   test.each([
-    ['from before the capture', 0, 'in 100% of the samples there were some'],
-    ['since its middle', 8, 'in 100% of the samples of the last 12 s there were some'],
+    ['from before the capture', 0, 'in 100% of the samples callers waited'],
+    ['since its middle', 8, 'in 100% of the samples of the last 12 s callers waited'],
   ])('whose callers hang %s is exhausted', (_, from, often) => {
     const { findings } = judged(full(from), hanging('GET /order', 190, { from }), answers(0));
     expect(findings[0]).toMatchObject({

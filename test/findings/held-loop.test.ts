@@ -45,7 +45,7 @@ describe('a chain of awaits that never wait', () => {
       subject: { function: 'fitting', file: 'src/diet.js', line: 5 },
     });
     expect(finding!.title).toBe(
-      '`fitting` holds the event loop for up to 700 ms with awaits of resolved promises (src/diet.js:5, fitting)',
+      '`fitting` blocks the event loop for up to 700 ms by awaiting resolved promises (src/diet.js:5, fitting)',
     );
   });
 
@@ -106,15 +106,15 @@ describe('a chain of awaits that never wait', () => {
       expect(rest).toEqual([]);
       expect(finding).toMatchObject({ subject: { function: 'list', file: 'src/server.js', line: 9 } });
       expect(finding!.title).toBe(
-        '`list` holds the event loop for up to 702 ms with awaits of resolved promises (src/server.js:9, list, through table-check (node_modules/table-check/index.js:90, check))',
+        '`list` blocks the event loop for up to 702 ms by awaiting resolved promises (src/server.js:9, list, through table-check (node_modules/table-check/index.js:90, check))',
       );
       expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
-        '6 times microtasks ran one after the other for up to 702 ms without a turn of the event loop; 100% of the longest run was spent in functions of table-check',
+        '6 times microtasks ran one after the other for up to 702 ms without an iteration of the event loop between them; 100% of the longest run was spent in functions of table-check',
         'after an await a stack no longer shows who called. Elsewhere in the profile src/server.js:9, list calls table-check',
       ]);
       expect(finding!.advice).toEqual([
         'The time goes to table-check: bound what src/server.js:9, list passes to it, see which of its options limit the work, and whether it runs checks that are meant for development (NODE_ENV is not "production").',
-        'Its awaits of resolved promises give the event loop no turn. Pass it the input in parts, with `await setImmediate()` of node:timers/promises between them, look for a synchronous form that costs less, or call it in a worker thread.',
+        'It awaits resolved promises and never yields to the event loop. Pass it the input in parts, with `await setImmediate()` of node:timers/promises between them, look for a synchronous form that costs less, or call it in a worker thread.',
       ]);
     });
 
@@ -267,7 +267,7 @@ describe('a function in which the thread sleeps', () => {
       {
         kind: 'event-loop-block',
         title:
-          '`preview` blocks the event loop for up to 80 ms asleep (src/preview.js:6, preview, through sync-calls (node_modules/sync-calls/lib/helpers.js:84, waitForMessage))',
+          '`preview` blocks the event loop for up to 80 ms by sleeping (src/preview.js:6, preview, through sync-calls (node_modules/sync-calls/lib/helpers.js:84, waitForMessage))',
         symptoms: [],
       },
     ]);
@@ -282,7 +282,7 @@ describe('a function in which the thread sleeps', () => {
   test('holds the event loop also by calls that are too short for blocks', () => {
     const titles = findingsOf(...calls(10, 10, 0.04)).map(({ title }) => title);
     expect(titles).toEqual([
-      '`preview` holds the event loop asleep for 50% of the time (src/preview.js:6, preview, through sync-calls (node_modules/sync-calls/lib/helpers.js:84, waitForMessage))',
+      '`preview` blocks the event loop by sleeping for 50% of the time (src/preview.js:6, preview, through sync-calls (node_modules/sync-calls/lib/helpers.js:84, waitForMessage))',
     ]);
   });
 
@@ -349,7 +349,7 @@ describe('a package that the program is not on the stack of', () => {
     const [finding, ...rest] = findingsOf(profiled(turns(parts), () => 300));
     expect(rest).toEqual([]);
     expect(finding!.title).toMatch(
-      /^`(executeFields|completeValue)` holds the event loop for up to \d+ ms with awaits/,
+      /^`(executeFields|completeValue)` blocks the event loop for up to \d+ ms by awaiting/,
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toContain(
       'query-engine calls functions of the program: src/schema.js:22, stock',

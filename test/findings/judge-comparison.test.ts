@@ -58,7 +58,7 @@ describe('two sides', () => {
     expect(comparison).toMatchObject({ verdict: 'different', direction: 'worse' });
     expect(comparison.culprit).toMatchObject({ function: 'rank', file: 'src/search.js', line: 12 });
     expect(comparison.verdictReason).toMatch(
-      /^Head needs [78](\.\d)?% \([\d.]+% to [\d.]+%\) more CPU time\. rank \(src\/search\.js:12\) takes [78](\.\d)?% of all CPU time more\.$/,
+      /^Head needs [78](\.\d)?% \([\d.]+% to [\d.]+%\) more CPU time\. rank \(src\/search\.js:12\) takes [78](\.\d)?% more of all CPU time\.$/,
     );
   });
 

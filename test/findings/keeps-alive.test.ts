@@ -45,10 +45,10 @@ test.each<[Partial<AliveThings>, string]>([
   [
     {
       kind: 'socket',
-      what: 'from clients of :80 whose GET /feed is not answered to its end',
+      what: 'from clients of :80 whose response to GET /feed has not ended',
       state: 'answering',
     },
-    'an open socket from clients of :80 whose GET /feed is not answered to its end',
+    'an open socket from clients of :80 whose response to GET /feed has not ended',
   ],
   [{ kind: 'child-process', what: 'sleep 60', examples: ['pid 7'] }, 'a child process: sleep 60, pid 7'],
   [{ kind: 'worker', what: 'worker 2' }, 'a worker thread: [worker 2] (resize.js)'],
@@ -88,10 +88,12 @@ describe('the list', () => {
       [look([], { unreferenced: [things({ kind: 'interval', delayMillis: 5_000 })], idleHandles: 2 })],
       THREADS,
     )!;
-    expect(idle.summary).toMatch(/^Nothing keeps it alive: all that is open or runs is unreferenced or idle/);
+    expect(idle.summary).toMatch(
+      /^Nothing keeps it alive: everything that is open or pending is unreferenced or idle/,
+    );
     expect(idle.notes.slice(0, 2)).toEqual([
-      'Does not count: an interval of 5 s, unreferenced (src/poll.js:12, tick).',
-      expect.stringMatching(/^Does not count: 2 handles/),
+      'Not keeping it alive: an interval of 5 s, unreferenced (src/poll.js:12, tick).',
+      expect.stringMatching(/^Not keeping it alive: 2 handles/),
     ]);
   });
 

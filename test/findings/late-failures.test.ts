@@ -45,11 +45,11 @@ describe('requests that fail late', () => {
       'Requests to GET /orders/# fail after up to 6 s: what they wait for does not come (they wait in src/orders.js:4, latestOrders)',
     );
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
-      '100% of the answers have a status of 500 or more and come after 1.5 s or later (7/s); from arrival to the beginning of the answer it takes 4.8 s on average',
+      '100% of the answers have a status of 500 or more and come after 1.5 s or more (7/s); from arrival to the beginning of the answer it takes 4.8 s on average',
       'about as many timers of 6 s are set in src/orders.js:5, latestOrders, through mongoose (node_modules/mongoose/lib/query.js:4438, exec): the wait ends when such a timer does',
       'promises created in src/orders.js:4, latestOrders take 4.8 s on average to settle',
     ]);
-    expect(finding!.advice[0]).toMatch(/^See why what mongoose waits for does not come/);
+    expect(finding!.advice[0]).toMatch(/^Find out why mongoose does not get what it waits for/);
   });
 
   test('are named without a place where none is seen', () => {

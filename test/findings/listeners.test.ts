@@ -51,7 +51,7 @@ describe('listeners on a signal that lives as long as the process', () => {
         'addEventListener@node:internal/event_target:610',
       ),
     ).toEqual([
-      'Node.js adds this listener for the signal that src/health.js:9, probe passes to `connect()`, and removes it when the operation ends; net.connect() never removes it (Node.js 20 to 26). Pass a signal that ends with the operation, or leave it out, destroy what it should end in a listener of your own, and remove that listener on "close".',
+      'Node.js adds this listener for the signal that src/health.js:9, probe passes to `connect()`, and removes it when the operation ends; net.connect() never removes it (Node.js 20 to 26). Pass a signal that ends with the operation. Or pass no signal: call destroy() from a listener of your own on the signal, and remove that listener on "close".',
     ]);
   });
 
@@ -198,7 +198,7 @@ describe('listeners on connections', () => {
   test('outlive the requests that they were added for', () => {
     expect(finding.advice).toEqual([
       expect.stringMatching(
-        /^proxy adds a listener to a connection for each request, .* Look for an option of proxy that does without, in what src\/gateway\.js:11, forward gives it, or for a newer version\.$/,
+        /^proxy adds a listener to a connection for each request, .* Look for an option of proxy that avoids this listener, in what src\/gateway\.js:11, forward passes to it, or for a newer version\.$/,
       ),
     ]);
   });

@@ -104,7 +104,7 @@ describe('the memory of WebAssembly code', () => {
       });
       expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
         expect.stringMatching(/^external memory of worker thread 1 after a full GC rose /),
-        'array buffers, which the memory of WebAssembly code is not among, are only 80 KB of it',
+        'array buffers, which do not include WebAssembly memory, are only 80 KB of it',
         expect.stringMatching(/^100% of the time of WebAssembly code is spent under /),
       ]);
     });

@@ -20,7 +20,7 @@ describe('resident memory that rises ever more slowly', () => {
     const { verdict, verdictReason, findings, nextMeasurement } = judged(native(settling(7, 120 * MB)));
     expect([verdict, findings]).toEqual(['too-little-data', []]);
     expect(verdictReason).toMatch(
-      /^Resident memory rose from [\d.]+ MB to [\d.]+ MB in 30 s, more slowly towards the end; [\d.]+ MB of that lies outside the heap and its buffers\. Start-up ends like this; so does a native leak while the allocator reuses memory that was freed before\.$/,
+      /^Resident memory rose from [\d.]+ MB to [\d.]+ MB in 30 s, more slowly towards the end; [\d.]+ MB of that lies outside the heap and its buffers\. The end of start-up looks like this, and so does a native leak while the allocator reuses freed memory\.$/,
     );
     expect(nextMeasurement).toEqual({
       unknown: 'Whether memory outside the heap continues to grow.',

@@ -83,7 +83,7 @@ describe('a finding about packages', () => {
       { package: 'cell', function: 'keep', file: 'node_modules/cell/index.js', line: 8, isBlamed: true },
     ]);
     expect(leak!.title).toMatch(/through store > cell \(node_modules\/cell\/index\.js:8, keep\)/);
-    expect(leak!.advice.join()).toMatch(/what `handle` \(src\/orders\.js:42\) passes to store/);
+    expect(leak!.advice.join()).toMatch(/values that `handle` \(src\/orders\.js:42\) passes to store/);
   });
 
   test('of the application alone shows none', () => {

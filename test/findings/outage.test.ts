@@ -130,7 +130,7 @@ describe('a line in which nobody is served', () => {
   test('is explained by child processes that do not end, as many as hold a place', () => {
     const [finding] = findingsOf(...SILENT, AFLOAT, children('git fetch --progress', constant(3)));
     expect(ofChildren(children('git fetch --progress', constant(3)))).toEqual([
-      'meanwhile 3 child processes of `git fetch --progress` did not end for 30 s at least, as many as hold a place',
+      'meanwhile 3 child processes of `git fetch --progress` did not end for 30 s at least; as many places of the pool or queue are taken',
     ]);
     expect(finding!.advice[0]).toMatch(/^See what `git fetch --progress` waits for: a prompt/);
   });
@@ -422,8 +422,8 @@ describe('one route that answers nobody while others answer', () => {
       );
       const statements = finding!.evidence.map(({ statement }) => statement);
       expect(statements).toContain(`not answered either: ${NOK}`);
-      expect(statements).toContain('answered, and different in one word only: GET /prices/USD');
-      expect(finding!.advice[0]).toMatch(/^It depends on a value in the path whether a request is answered/);
+      expect(statements).toContain('answered, although the path differs in only one word: GET /prices/USD');
+      expect(finding!.advice[0]).toMatch(/^Whether a request is answered depends on a value in its path/);
       expect(finding!.caveats).toEqual(['The code that should answer is unknown.']);
     });
 

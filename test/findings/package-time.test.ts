@@ -270,7 +270,7 @@ describe('advice on time in a package is what its user can do', () => {
         'a timer that agents has set runs it (node_modules/agents/save.js:40, onInterval); no code of the program is on the stack',
       );
       expect(finding!.advice[0]).toBe(
-        'No request causes this, but a timer of agents: where the program creates its object, look for the option that sets how often this runs or switches it off (an interval, an automatic save or refresh), and give it less to process each time.',
+        'This is caused by a timer of agents, not by a request: where the program creates its object, look for the option that sets how often this runs or switches it off (an interval, an automatic save or refresh), and give it less to process each time.',
       );
     });
 

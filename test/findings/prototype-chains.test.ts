@@ -36,10 +36,10 @@ test('a chain that grows is a leak at the place where its objects are made, also
     title:
       'Objects at `Billing.log` inherit from each other, 3,300 of them, 100/s more (src/billing.js:8, charge, through pino (node_modules/pino/lib/proto.js:120, child))',
     advice: [
-      'In src/billing.js:8, charge, make each from the first one and keep it in a local variable. What pino makes inherits from what it was made from and keeps it. Where it takes the place of that, each keeps all before it, and to read what it inherits takes ever longer.',
+      'In src/billing.js:8, charge, make each from the first one and keep it in a local variable. What pino makes inherits from its parent object and keeps it alive. If each new object replaces its parent, it keeps all earlier ones alive, and reading an inherited property takes longer each time.',
     ],
     innocentExplanation: expect.stringMatching(
-      /^Scopes that are set up once, each from the one before, stop/,
+      /^Objects that are created once at start-up, each from the one before, stop/,
     ),
   });
 });

@@ -95,7 +95,7 @@ describe('advice on new connections', () => {
 
   test('says why keep-alive is off where Node.js has it on', () => {
     expect(first(churn, on('v24.1.0')).advice).toEqual([
-      'Pass fetcher an Agent with keepAlive: true, or look for a newer version of it. The default Agent of Node.js 24 keeps connections alive, so the client sends "Connection: close" or uses an Agent of its own, or the server closes first: fetch and undici do not reuse a connection whose answer says "Keep-Alive: timeout" of 2 s or less.',
+      'Pass fetcher an Agent with keepAlive: true, or look for a newer version of it. The default Agent of Node.js 24 keeps connections alive, so the client sends "Connection: close" or uses an Agent of its own, or the server closes first: fetch and undici do not reuse a connection whose answer says "Keep-Alive: timeout" of 2 s or less (undici 5: 1 s).',
     ]);
   });
 
@@ -127,11 +127,11 @@ describe('impact', () => {
   test.each<[Impact, string]>([
     [
       { metric: 'event-loop', value: 137, unit: 'ms', share: 0.11 },
-      'event loop held for up to 137 ms, 11% of the time',
+      'event loop blocked for up to 137 ms, 11% of the time',
     ],
     [
       { metric: 'event-loop', value: 0.56, unit: 'share', share: 0.56 },
-      'event loop held for 56% of the time',
+      'event loop blocked for 56% of the time',
     ],
     [{ metric: 'cpu', value: 0.22, unit: 'share', share: 0.85 }, '22% of a core'],
     [{ metric: 'gc', value: 0.3, unit: 'share' }, '30% of the time in garbage collection'],

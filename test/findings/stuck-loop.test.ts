@@ -54,12 +54,12 @@ describe('worker threads that are held', () => {
   test('while requests get no answer are told together, with who waits', () => {
     const [finding] = findingsOf(...both, silentRoute('POST /plans'));
     expect(finding!.title).toBe(
-      '`improve` has held 2 worker threads for at least 20 s without a break, and requests get no answer (src/planner.js:14, improve)',
+      '`improve` has blocked 2 worker threads for at least 20 s without a break, and requests get no answer (src/planner.js:14, improve)',
     );
     expect(finding).toMatchObject({ kind: 'event-loop-block', severity: 'critical' });
     expect(finding!.evidence.map(({ statement }) => statement)).toEqual([
-      'in 20 of 20 samples of the thread worker 1, its event loop had not turned and this function was running',
-      'in 20 of 20 samples of the thread worker 2, its event loop had not turned and this function was running',
+      'in 20 of 20 samples of the thread worker 1, its event loop had not advanced and this function was running',
+      'in 20 of 20 samples of the thread worker 2, its event loop had not advanced and this function was running',
       'meanwhile about 3/s requests to POST /plans get no answer',
     ]);
   });

@@ -16,7 +16,7 @@ describe('texts that stay, of which no collection is seen to grow', () => {
     expect(finding.title).toBe(
       'The heap grows by 600 KB/s; the retained objects are strings decoded from buffers, allocated in src/origin.js:13, playlistText',
     );
-    expect(finding.advice[0]).toMatch(/^These are whole texts\. .* copy them: `Buffer\.from\(text\)/);
+    expect(finding.advice[0]).toMatch(/^These are whole strings\. .* copy them: `Buffer\.from\(text\)/);
   });
 
   test('are not meant where the program allocates by itself, on a path that came from Node', () => {

@@ -107,7 +107,9 @@ describe.each(Object.entries(LAYOUTS))('a page %s', (_, layout) => {
     expect(report.detached).toMatchObject([{ name: '<nav class="menu">', trees: [10, 20, 30], nodes: 270 }]);
     const text = renderHeapText(report, look);
     expect(text).toContain('1. listeners of "resize" on Window grew by 20 listeners');
-    expect(text).toContain('30 detached trees of the DOM (<nav class="menu">) are kept, 10 at first');
+    expect(text).toContain(
+      '30 detached trees of the DOM (<nav class="menu">) are still in memory, 10 at first',
+    );
     expect(text).toMatch(/listeners of "resize" \(app.js:7\) -> variable `menu`/);
     expect(text).toContain('removeEventListener');
     expect(text).not.toMatch(/under load|culprit diagnose|\(root\)/);
@@ -116,7 +118,7 @@ describe.each(Object.entries(LAYOUTS))('a page %s', (_, layout) => {
   test('is told the same of one snapshot as far as it goes', async () => {
     const text = renderHeapText(await explain([menus(layout, 2)[1]!]), look);
     expect(text).toContain('1. listeners of "resize" on Window: 20 listeners');
-    expect(text).toContain('between them do what you suspect and undo it again');
+    expect(text).toContain('Between them, do the suspected action and undo it');
   });
 
   test('whose trees are in the document has no detached ones', async () => {

@@ -177,7 +177,7 @@ describe('what cannot be compared is refused with its reason:', () => {
   test('answers that are errors', async () => {
     const { code, stderr } = await refused('main', 'failing');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/autocannon met [\d,]+ errors or bad answers .* against head/);
+    expect(stderr).toMatch(/autocannon reported [\d,]+ errors or failed responses .* against head/);
   }, 60_000);
 
   test('a load that reaches nobody', async () => {

@@ -220,7 +220,7 @@ test.each<[string, string[], KubeObject[], RegExp, number, Partial<KubeObjects>?
     'a container that does not run',
     ['down-1'],
     [pod('down-1', 'default', ['app'], { containerStatuses: [] })],
-    /container app of pod down-1 does not run/,
+    /container app of pod down-1 is not running/,
     3,
   ],
   [

@@ -93,7 +93,7 @@ describe.concurrent('the page for beginners', () => {
       /culprit_finding\{target="[^"]+",kind="heap-leak",fingerprint="\w+",severity="\w+"\} 1/,
     );
     const status = await runCulprit(['watch', '--status'], { cwd: dir });
-    expect(status.stdout).toContain(`Process ${watch.pid} watches, in ${folder}.`);
+    expect(status.stdout).toContain(`Process ${watch.pid} is watching, in ${folder}.`);
     expect(status.stdout).toContain('Map `sessions` grows');
     watch.kill('SIGINT');
     expect((await watch.ended).code).toBe(0);

@@ -196,7 +196,7 @@ describe('a damaged profile', () => {
     writeFileSync(join(dir, 'main-3.heapprofile'), '{"head":7}');
     const report = diagnose(await readRecording(dir));
     expect(report.warnings[0]!.message).toMatch(
-      /^main-3\.heapprofile is not a valid profile.*come from the remaining heap profiles/,
+      /^main-3\.heapprofile is not a valid profile.*based on the remaining heap profiles/,
     );
     expect(renderText(report, { colors: false, width: 200 })).toMatch(
       /main-3\.heapprofile \(damaged\), main\.cpuprofile, 11 heap profiles/,

@@ -134,7 +134,7 @@ describe('an accept file', () => {
     ['no fingerprint', [withoutFingerprint], /fingerprint: is missing: an entry has to say which finding/],
     ['a fingerprint that is none', [{ ...entry, fingerprint: 'heap-leak' }], /has to be the 8 hex digits/],
     ['a date that is none', [{ ...entry, until: 'next year' }], /until: has to be a date like 2027-01-31\.$/],
-    ['a day that is none', [{ ...entry, until: '2026-02-30' }], /until: is not a day of the calendar\.$/],
+    ['a day that is none', [{ ...entry, until: '2026-02-30' }], /until: is not a valid date\.$/],
     ['a kind that is none', [{ ...entry, kind: 'leak' }], /kind: is not a kind of finding\.$/],
     ['a field too many', [{ ...entry, ticket: 'X-1' }], /\[0\]\.ticket: is not a field of an entry\.$/],
     ['an object for a list', { accepted: [] }, /has to be a list of entries\.$/],

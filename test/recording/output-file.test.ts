@@ -109,7 +109,7 @@ describe('on a full disk', () => {
     undo = fillDisk(temp, 3);
     expect(refused(() => writeOutputFile(path, 'longer'))).toEqual([
       `Cannot write ${path}: ENOSPC: no space left on device.`,
-      'Free space there, or choose another place.',
+      'Free up space there, or choose another place.',
     ]);
     expect([readdirSync(temp), readFileSync(path, 'utf8')]).toEqual([['a.json'], 'old']);
   });

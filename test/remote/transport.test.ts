@@ -96,11 +96,11 @@ test.each([
   ],
   [
     'Error: can only create exec sessions on running containers: container state improper',
-    'Pod "shop-2" does not run.',
+    'Pod "shop-2" is not running.',
   ],
   [
     'node: bad option: --no-sparkplug',
-    'The Node.js there does not know --no-sparkplug: it is older than 16.',
+    'The remote Node.js does not support --no-sparkplug: it is older than version 16.',
   ],
   ['something else\n\n', 'kubectl could not run a command in pod "shop-2": something else'],
   ['', 'kubectl could not run a command in pod "shop-2".'],

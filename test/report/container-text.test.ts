@@ -49,8 +49,8 @@ const read = (cgroup: CgroupSample | undefined) =>
 describe('the container of the report', () => {
   test('says what is used, and why RSS, the working set and the heap differ', () => {
     expect(describeContainer(read(CGROUP))).toEqual([
-      'memory limit 256 MB, CPU quota 0.5 cores, pids limit 12 of 100, stopped by its quota in 25% of the periods, 1 OOM kill since it started',
-      'Memory charged to the container: 150 MB (90 MB anonymous, 49 MB page cache, 1 MB files in memory, 2 MB socket buffers, 8 MB kernel); its working set, which the kubelet reports and evicts by, is 130 MB (without page cache that was not used lately); 98 MB of it cannot be reclaimed. RSS is 130 MB: 88 MB of its own and 42 MB of mapped files such as the node binary, which are charged to the cgroup that read them first and can be reclaimed. V8 uses 30 MB of the 45 MB that it has allocated for the heap; outside it are 10 MB buffers and other external memory, 33 MB code, stacks and native memory.',
+      'memory limit 256 MB, CPU quota 0.5 cores, pids limit 12 of 100, throttled by its quota in 25% of the periods, 1 OOM kill since it started',
+      'Memory charged to the container: 150 MB (90 MB anonymous, 49 MB page cache, 1 MB shared memory (tmpfs), 2 MB socket buffers, 8 MB kernel); its working set, which the kubelet reports and evicts by, is 130 MB (without page cache that was not used lately); 98 MB of it cannot be reclaimed. RSS is 130 MB: 88 MB of anonymous memory and 42 MB of mapped files such as the node binary, which are charged to the cgroup that read them first and can be reclaimed. V8 uses 30 MB of the 45 MB that it has allocated for the heap; outside it are 10 MB buffers and other external memory, 33 MB code, stacks and native memory.',
     ]);
   });
 
@@ -58,8 +58,8 @@ describe('the container of the report', () => {
     expect(
       describeContainer(read({ version: 1, memoryLimitBytes: 256 * MB, memoryUsageBytes: 9 * MB })),
     ).toEqual([
-      'memory limit 256 MB, no CPU quota, no pids limit, stopped by its quota in 25% of the periods',
-      'Memory charged to the container: 9 MB. RSS is 130 MB: 88 MB of its own and 42 MB of mapped files such as the node binary, which are charged to the cgroup that read them first and can be reclaimed. V8 uses 30 MB of the 45 MB that it has allocated for the heap; outside it are 10 MB buffers and other external memory, 33 MB code, stacks and native memory.',
+      'memory limit 256 MB, no CPU quota, no pids limit, throttled by its quota in 25% of the periods',
+      'Memory charged to the container: 9 MB. RSS is 130 MB: 88 MB of anonymous memory and 42 MB of mapped files such as the node binary, which are charged to the cgroup that read them first and can be reclaimed. V8 uses 30 MB of the 45 MB that it has allocated for the heap; outside it are 10 MB buffers and other external memory, 33 MB code, stacks and native memory.',
     ]);
     const bare = { memoryLimitBytes: 256 * MB, cpuQuotaCores: null, pidsLimit: null };
     expect(describeContainer(bare)).toEqual(['memory limit 256 MB, no CPU quota, no pids limit']);

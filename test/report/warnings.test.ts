@@ -34,7 +34,7 @@ const EXAMPLES: { [Code in Warning['code']]: Omit<Extract<Warning, { code: Code 
   'snapshot-taken': { bytes: 2.1 * MB, pauseMillis: 340 },
   'snapshot-failed': { reason },
   'proc-not-readable': {},
-  'outside-not-told': { reason: 'macOS does not tell from outside what Linux tells in /proc' },
+  'outside-not-told': { reason: 'macOS does not provide what Linux provides in /proc' },
   'target-ended': {},
   'inspector-closed': {},
   'connection-lost': {},

@@ -8,7 +8,7 @@ test.each([
   [['node', '--permission', 'a.js'], 'v24.11.9', /24\.11\.9 opens no inspector at all.*without.*24\.12/],
   [['node', '--experimental-permission', 'a.js'], 'v20.20.2', /opens no inspector at all/],
   [['node', '--permission', 'a.js'], 'v22.11.0', /opens no inspector at all/],
-  [['node', '--permission', 'a.js'], null, /from Node\.js 24\.12 on/],
+  [['node', '--permission', 'a.js'], null, /On Node\.js 24\.12 or newer/],
   [['node', 'a.js'], 'v24.12.0', /NODE_OPTIONS/],
 ])('%j on %s', (flags, version, cure) => {
   expect(cureOfBlockedSignal(flags, version)).toMatch(cure);

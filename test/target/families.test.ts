@@ -133,7 +133,7 @@ describe('a cluster whose clients keep their connections', () => {
 
   it.each([
     [[101], 101, 'the only one with connections'],
-    [[101, 102], 102, 'which of the 2 with connections uses the most memory'],
+    [[101, 102], 102, 'the one of the 2 with connections that uses the most memory'],
     [[101, 102, 103, 104], 103, 'which uses the most memory'],
   ])('leads to those of its workers that have them: %j', async (connected, pid, which) => {
     addCluster(connected);

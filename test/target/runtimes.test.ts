@@ -49,7 +49,7 @@ describe('the program file tells', () => {
   });
 
   it.each([
-    ['deno', /Deno, not Node\.js/, /DevTools/],
+    ['deno', /Deno, not Node\.js/, /chrome:\/\/inspect/],
     ['bun', /Bun, not Node\.js/, /--cpu-prof/],
   ])('%s is refused with what works instead, also with an open inspector', (name, reason, cure) => {
     addProcess(root, 42, { exe: join('/usr/bin', name) });

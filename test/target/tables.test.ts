@@ -191,7 +191,7 @@ describe('macOS', () => {
       ok: false,
       kind: 'signal-not-known',
       reason:
-        'whether SIGUSR1, the signal that opens the inspector, would kill it cannot be seen: `ps` does not tell which signals it handles',
+        'culprit cannot tell whether SIGUSR1, the signal that opens the inspector, would kill it: `ps` does not tell which signals it handles',
       cure: 'Start it with --inspect=127.0.0.1:0 and give culprit the host:port that it prints.',
     });
   });
@@ -284,7 +284,7 @@ describe('a system that culprit does not know', () => {
       ok: false,
       kind: 'system-not-known',
       reason:
-        'culprit cannot see the processes of this system (freebsd), so nothing shows whether SIGUSR1 would kill it',
+        'culprit cannot see the processes of this system (freebsd), so it is unknown whether SIGUSR1 would kill it',
       cure: 'Start it with --inspect=127.0.0.1:0 and give culprit the host:port that it prints.',
     });
   });

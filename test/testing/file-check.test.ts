@@ -33,5 +33,5 @@ test('waits for what is closing, and accuses nobody for what keeps no process al
   const { findings, settled } = await check.finish();
   clearInterval(timer);
   expect(findings).toEqual([]);
-  expect(settled.join()).toContain('they keep no process alive');
+  expect(settled.join()).toContain('they do not keep the process alive');
 });

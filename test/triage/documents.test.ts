@@ -160,7 +160,7 @@ describe('is read as what it is:', () => {
       134_217_728,
       'The container mail hit its memory limit and the kernel killed the process',
     ],
-    ['killed', { OOMKilled: false, ExitCode: 137 }, 0, 'Ended from outside by SIGKILL'],
+    ['killed', { OOMKilled: false, ExitCode: 137 }, 0, 'Terminated from outside by SIGKILL'],
     ['crashed', { OOMKilled: false, ExitCode: 139 }, 0, 'Native code crashed: SIGSEGV'],
     [
       'without its program',
@@ -253,8 +253,11 @@ describe('a diagnostic report of a heap', () => {
     ],
   ])('%s', async (_, json, isOne) => {
     const { findings } = await look(readJsonDocument(json)!);
-    expect(findings.map(({ title }) => title.startsWith('One object grew'))).toEqual([isOne]);
+    expect(findings.map(({ title }) => title.startsWith('One object could not grow'))).toEqual([isOne]);
     expect(findings[0]!.evidence[0]!.statement.includes('could not grow')).toBe(isOne);
+    // A report does not tell whether the size that V8 allows or the limit of the heap was in the way.
+    expect(findings[0]!.advice.join(' ')).not.toContain('More heap does not help');
+    expect(findings[0]!.advice[0]!.startsWith('A higher heap limit helps for a while at most')).toBe(isOne);
   });
 });
 

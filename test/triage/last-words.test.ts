@@ -142,7 +142,7 @@ test('an error without an address takes it from the errors logged just before', 
   const { findings } = await look(['starting', ...refused(6399), ...refused(6399), ...gaveUp]);
   expect(findings[0]!.title).toContain('The cache at 127.0.0.1:6399 could not be reached');
   expect(findings[0]!.evidence.map(({ statement }) => statement)).toContain(
-    'shortly before it logged: Error: connect ECONNREFUSED 127.0.0.1:6399',
+    'shortly before that, it logged: Error: connect ECONNREFUSED 127.0.0.1:6399',
   );
   expect(findings[0]!.advice[0]).toContain('Nothing listens at 127.0.0.1:6399');
 });
@@ -165,10 +165,10 @@ const full = (limit: string) => [
 test.each([
   [
     '--max-old-space-size=60',
-    '--max-old-space-size=96 instead of 60, half again of the 60.4 MB that were in use',
+    '--max-old-space-size=96 instead of 60, 1.5 times the 60.4 MB that were in use',
   ],
-  ['--max-old-space-size=200', '--max-old-space-size=304 instead of 200, half again of that'],
-  ['', '--max-old-space-size=96, half again of the 60.4 MB that were in use'],
+  ['--max-old-space-size=200', '--max-old-space-size=304 instead of 200, 1.5 times that'],
+  ['', '--max-old-space-size=96, 1.5 times the 60.4 MB that were in use'],
 ])('the heap limit to set agrees with its reason: %j', async (set, words) => {
   expect((await look(full(set))).findings[0]!.advice[1]).toContain(words);
 });

@@ -15,7 +15,7 @@ describe('memory:', () => {
     [
       'Cloud Run',
       ['2026-03-04T05:06:07Z ready on 8080', 'Memory limit of 256 MiB exceeded with 261 MiB used.'],
-      'Out of memory: Google Cloud ended the instance for its memory: 261 MB in use, the limit is 256 MB',
+      'Out of memory: Google Cloud ended the instance for using too much memory: 261 MB in use, the limit is 256 MB',
       'container-oom',
     ],
     [
@@ -26,7 +26,7 @@ describe('memory:', () => {
         '2026-03-04T05:06:07: PM2 log: App [mail:4] exited with code [0] via signal [SIGINT]',
         '2026-03-04T05:06:08: PM2 log: App [mail:4] online',
       ],
-      'Out of memory: PM2 restarted it for its memory: 200 MB in use, and --max-memory-restart allows 100 MB',
+      'Out of memory: PM2 restarted it for using too much memory: 200 MB in use, and --max-memory-restart allows 100 MB',
       'out-of-memory',
     ],
     [
@@ -61,7 +61,7 @@ describe('memory:', () => {
         '2026-03-04T05:06:03.000000+00:00 heroku[worker.1]: State changed from up to crashed',
         '2026-03-04T05:06:09.000000+00:00 heroku[router]: at=error code=H10 desc="App crashed" method=GET path="/" dyno= status=503',
       ],
-      'Out of memory: Heroku ended the dyno for its memory (R15): more than twice its quota',
+      'Out of memory: Heroku ended the dyno for using more than twice its memory quota (R15)',
       'container-oom',
     ],
     [
@@ -147,7 +147,7 @@ describe('other ends:', () => {
         '2026-03-04T05:06:00.000Z START RequestId: 0a1b-2c Version: $LATEST',
         '2026-03-04T05:06:09.010Z 0a1b2c3d-4e5f-0000 Task timed out after 9.01 seconds',
       ],
-      'Ended from outside: AWS Lambda ended the function after 9.01 s, its timeout',
+      'Terminated from outside: AWS Lambda ended the function after 9.01 s, its timeout',
       'terminated',
     ],
     [
@@ -182,7 +182,7 @@ describe('other ends:', () => {
     [
       'a job killed on a runner',
       ['Killed', '##[error]Process completed with exit code 137.'],
-      'Ended from outside by SIGKILL',
+      'Terminated from outside by SIGKILL',
       'terminated',
     ],
   ])('%s', async (_, lines, title, label) => {
@@ -198,7 +198,7 @@ describe('other ends:', () => {
     const { findings } = await triageText(`${[1, 2, 3, 4].flatMap(life).join('\n')}\n`);
     expect(findings.map(({ title, harm }) => [title, harm])).toEqual([
       [
-        'PM2 restarts it over and over: it ended 4 times with exit code 1, and nothing in the log says why',
+        'PM2 keeps restarting it: it ended 4 times with exit code 1, and nothing in the log says why',
         'ended 4 times in 3 s',
       ],
     ]);
@@ -210,7 +210,7 @@ describe('other ends:', () => {
     const gaveUp = 'PM2 log: Script /srv/mail.js had too many unstable restarts (15). Stopped. "errored"';
     expect(await told([end, end, gaveUp])).toEqual([
       [
-        'PM2 restarts it over and over: it ended 2 times with exit code 8, and nothing in the log says why',
+        'PM2 keeps restarting it: it ended 2 times with exit code 8, and nothing in the log says why',
         'unknown',
         2,
       ],
@@ -220,11 +220,7 @@ describe('other ends:', () => {
   test('H10 alone says that there was a crash, and R14 alone does not', async () => {
     const line = 'at=error code=H10 desc="App crashed" method=GET path="/" dyno= status=503';
     expect(await told([line, line])).toEqual([
-      [
-        'It ended over and over: Heroku answers requests with H10: the web dyno has crashed before',
-        'unknown',
-        1,
-      ],
+      ['Restart loop: Heroku answers requests with H10: the web dyno crashed earlier', 'unknown', 1],
     ]);
     expect(await told(['Error R14 (Memory quota exceeded)', 'served'])).toEqual([]);
   });

@@ -24,7 +24,7 @@ describe('an error that a package threw because nobody took it', () => {
     expect(finding!.evidence).toContainEqual({
       source: 'log',
       statement:
-        'gateway threw it (node_modules/gateway/lib/index.js:120), as packages do with an error that nothing handles',
+        'gateway threw it (node_modules/gateway/lib/index.js:120), as packages do when nothing handles an error',
     });
     expect(finding!.advice[0]).toMatch(/^Handle the errors of gateway where you create its object/);
   });

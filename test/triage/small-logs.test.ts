@@ -64,7 +64,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       [
         'container-oom',
         1,
-        'Out of memory: Google Cloud ended the instance for its memory: 261 MB in use, the limit is 256 MB',
+        'Out of memory: Google Cloud ended the instance for using too much memory: 261 MB in use, the limit is 256 MB',
       ],
     ],
   ],
@@ -95,7 +95,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
     'compose tells of one death twice',
     'compose.txt',
     lines('api_1         | Killed', 'cart_api_1 exited with code 137'),
-    [['terminated', 1, 'Ended from outside by SIGKILL']],
+    [['terminated', 1, 'Terminated from outside by SIGKILL']],
   ],
   [
     'kubectl describes a pod',
@@ -157,7 +157,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       [
         'out-of-memory',
         1,
-        'Out of memory: PM2 restarted it for its memory: 348 MB in use, and --max-memory-restart allows 200 MB',
+        'Out of memory: PM2 restarted it for using too much memory: 348 MB in use, and --max-memory-restart allows 200 MB',
       ],
     ],
   ],
@@ -169,7 +169,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       [
         'unknown',
         4,
-        'PM2 restarts it over and over: it ended 4 times with exit code 1, and nothing in the log says why',
+        'PM2 keeps restarting it: it ended 4 times with exit code 1, and nothing in the log says why',
       ],
     ],
   ],
@@ -233,7 +233,7 @@ test.each<[what: string, name: string, content: string | object, answer: [string
       [
         'heap-limit',
         1,
-        'One object grew beyond what V8 allows, in a heap that was not full: an array, a string, a Map or a Set',
+        'One object could not grow, in a heap that was not full: an array, a string, a Map or a Set',
       ],
     ],
   ],

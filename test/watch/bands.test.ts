@@ -44,7 +44,7 @@ test('what is usual at noon is odd at night', () => {
   // Less than usual is no load, and no harm.
   expect(widths(bands, 0, at(6, 12))).toBe(0);
   expect(bands.judge(RULE, 'shop', { metrics: { 'loop.busy': 0.63 }, wallMillis: at(6, 3) })?.why).toMatch(
-    /^63% of the time the main thread runs; usual at this hour: 12% \(\d+\.\d widths away\)$/,
+    /^63% of the time the main thread runs; usual at this hour: 12% \(\d+\.\d times the usual spread away\)$/,
   );
 });
 

@@ -272,7 +272,7 @@ const IMPOSSIBLE: [string, unknown, RegExp][] = [
   [
     'a confirmation by nothing',
     { rules: [{ name: 'fds', confirm: true, actions: ['triage'] }] },
-    /no action diagnoses/,
+    /none of its actions makes a diagnosis/,
   ],
   ['an interval out of range', { interval: '1ms' }, /interval 1ms is out of range/],
   ['a quota for nothing', { quota: '1KB' }, /quota 1KB is too small/],

@@ -111,7 +111,7 @@ test('what --status says', () => {
         level: 'warn',
         runs: 3,
         state: 'throttled',
-        reason: 'it may again in 5 min',
+        reason: 'it may act again in 5 min',
       },
       { ...rule, rule: 'fds', level: 'ok', runs: 0, state: 'running', reason: '' },
     ],
@@ -128,17 +128,17 @@ test('what --status says', () => {
     ],
     alerts: [],
   };
-  expect(renderWatchStatus(state, { folder: '/srv/w', watcher: 7 })).toBe(`Process 7 watches, in /srv/w.
+  expect(renderWatchStatus(state, { folder: '/srv/w', watcher: 7 })).toBe(`Process 7 is watching, in /srv/w.
 
 shop: pid 42 for 60 s, 1 restart
   critical: Map \`sessions\` grows
-  rule memory: warn, throttled (it may again in 5 min), acted 3 times
+  rule memory: warn, throttled (it may act again in 5 min), acted 3 times
 
 a\\x1b[31m: gone for 5 s
 
 0 alerts firing; 1 rule running.
 `);
   expect(renderWatchStatus({ ...state, targets: [] }, { folder: '/srv/w', watcher: undefined })).toMatch(
-    /^No watcher runs in \/srv\/w\./,
+    /^No watcher is running in \/srv\/w\./,
   );
 });

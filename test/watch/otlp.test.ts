@@ -231,8 +231,8 @@ test('while the receiver is away nothing is lost, and it is said once; beyond th
   expect(view('otlp-events')).toMatchObject({ queued: 0, sent: EVENTS_BOUND.items, lost: 5 });
   expect(view('otlp-metrics')).toMatchObject({ queued: 0, lost: 0 });
   expect(said().slice(2).sort()).toEqual([
-    'otlp-events done: it accepts them again',
-    'otlp-metrics done: it accepts them again',
+    'otlp-events done: the receiver accepts data again',
+    'otlp-metrics done: the receiver accepts data again',
   ]);
   expect(receiver.wrong).toEqual([]);
 });
@@ -260,7 +260,7 @@ test('what is rejected of a request that is taken is counted and said', async ()
   exporters.event(ALARM);
   await pass(1_000);
   expect(view('otlp-events')).toMatchObject({ queued: 0, sent: 1, lost: 1 });
-  expect(said()).toContain('otlp-events failed: it accepted them without 1');
+  expect(said()).toContain('otlp-events failed: the receiver rejected 1 item');
 });
 
 test('at the end all that waits is sent, whatever wait a failure asked for', async () => {
@@ -274,7 +274,7 @@ test('at the end all that waits is sent, whatever wait a failure asked for', asy
   expect(view('otlp-metrics')).toMatchObject({ queued: 0, sent: 6, lost: 0 });
   expect(view('otlp-events')).toMatchObject({ queued: 0, sent: 250, lost: 0 });
   expect(decided.slice(before).map(({ why, detail }) => `${why.split(' ')[0]}: ${detail}`)).toEqual([
-    'otlp-metrics: it accepts them again',
+    'otlp-metrics: the receiver accepts data again',
   ]);
   expect(receiver.wrong).toEqual([]);
 });

@@ -94,7 +94,7 @@ describe('limits', () => {
     expect(stateOf({ ...ran(), isActing: true }, limits, 0)).toEqual({ state: 'acting', reason: '' });
     expect(stateOf(ran(1_000, 60_000), limits, 120_000)).toEqual({
       state: 'throttled',
-      reason: 'it acted 2 times within 60 min, which is its limit; it may again in 58 min',
+      reason: 'it acted 2 times within 60 min, which is its limit; it may act again in 58 min',
     });
     expect(stateOf(ran(1_000, 60_000), limits, 3_601_001)).toEqual({ state: 'running', reason: '' });
   });

@@ -196,8 +196,8 @@ test('where it cannot be told, it is tried again, and people are told after the 
   expect(decided.slice(1)).toEqual([
     'verify skipped: whether it is gone is unknown: the process is gone',
     'verify skipped: whether it is gone is unknown: too little data',
-    'verify failed: its result is unknown: the process did no work meanwhile',
-    'escalate done: runbook clear did not help: whether the finding is gone could not be told: the process did no work meanwhile',
+    'verify failed: its result is unknown: the process did no work during the capture',
+    'escalate done: runbook clear did not help: culprit could not tell whether the finding is gone: the process did no work during the capture',
   ]);
   expect(alerts).toHaveLength(1);
   expect(existsSync(files.undone)).toBe(false);

@@ -126,7 +126,7 @@ describe('culprit watch --html', () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     vi.stubEnv('XDG_STATE_HOME', folder);
     expect(await watchTargets([], { folder, html })).toBe(0);
-    expect(printed.mock.calls.flat().join('')).toContain(`No watcher runs in ${folder}.`);
+    expect(printed.mock.calls.flat().join('')).toContain(`No watcher is running in ${folder}.`);
     const json = /id="report">([\s\S]*?)<\/script>/.exec(readFileSync(html, 'utf8'))![1]!;
     expect(JSON.parse(json)).toMatchObject({ kind: 'watch', evidence: [{ name: NAME }] });
   });

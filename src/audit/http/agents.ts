@@ -32,7 +32,7 @@ export const agents: ConfigurationRule = {
             : `An agent has no limit and ${Math.max(...wrong.map(({ requests }) => requests))} requests open (${names})`,
         why:
           closing.length > 0
-            ? 'each request pays for a TCP (and TLS) handshake, and ports accumulate in TIME_WAIT'
+            ? 'each request pays for a TCP (and TLS) handshake, and closed sockets accumulate in TIME_WAIT'
             : 'a burst, or a slow upstream, opens as many sockets as there are requests: both sides run out',
         evidence: wrong.slice(0, 3).map(({ name, keepAlive, maxSockets, requests }) => ({
           source: 'process',

@@ -29,7 +29,7 @@ export const outgoingTimeouts: ConfigurationRule = {
         evidence: [
           {
             source: 'process',
-            statement: `of ${formatCount(inFlight, 'request')} in flight, ${withoutTimeout} without a socket timeout, or with one whose 'timeout' event has no listener${lasting}: a socket timeout alone does not end a request, nor do the 5 s of the global agent since Node 20`,
+            statement: `of ${formatCount(inFlight, 'request')} in flight, ${withoutTimeout} without a socket timeout, or with one whose 'timeout' event has no listener${lasting}: a socket timeout alone does not end a request, nor do the 5 s of the global agent since Node 19`,
           },
         ],
         innocent:

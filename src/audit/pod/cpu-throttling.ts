@@ -40,7 +40,7 @@ export const cpuThrottling: ConfigurationRule = {
         severity: share >= HARD ? 'warning' : 'notice',
         confidence: 0.85,
         title: `The CPU limit of ${cores(quota)} stopped the process in ${formatShare(share)} of the periods`,
-        why: 'until the next period (100 ms) nothing runs: no request, no probe, no garbage collection',
+        why: 'until the next 100 ms period nothing runs: no request, no probe, no garbage collection',
         evidence: [
           {
             source: 'cgroup',
@@ -57,13 +57,13 @@ export const cpuThrottling: ConfigurationRule = {
 
 const ADVICE = [
   'resources: { requests: { cpu: "1" } }   # with a higher limit, or none',
-  'Find what burns CPU with `culprit diagnose`.',
+  'Use `culprit diagnose` to find what uses the CPU.',
 ];
 
 /** The process does not run under the spec's limit: only what it used without it can be held against that. */
 function judgeAgainstSpec({ settings: { outer }, pod }: AuditFacts, limit: number): Judged {
   const used = outer.cpuUsedCores;
-  const where = `${cores(limit)} in the pod spec; this process does not run under it`;
+  const where = `${cores(limit)} in the pod spec; this process is not running under it`;
   if (used === undefined) return { unknown: `${where}, and its use of CPU could not be read` };
   if (used < limit * CLOSE_TO_LIMIT) return { unknown: `${where}, and used ${cores(used)} in the capture` };
   return {
@@ -72,7 +72,7 @@ function judgeAgainstSpec({ settings: { outer }, pod }: AuditFacts, limit: numbe
       severity: used >= limit ? 'warning' : 'notice',
       confidence: 0.75,
       title: `The pod spec allows ${cores(limit)}, but the process used ${cores(used)} in the capture`,
-      why: 'above the limit the kernel stops it until the next period (100 ms): no request, no probe, no garbage collection runs',
+      why: 'above the limit the kernel stops the process until the next 100 ms period: no request, probe or garbage collection runs',
       evidence: [
         {
           source: 'pod',

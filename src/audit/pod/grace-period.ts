@@ -15,7 +15,7 @@ export const gracePeriod: ConfigurationRule = {
       return { ok: `${seconds} s; the ${drill.of} ended ${formatDuration(tookMillis)} after SIGTERM` };
     if (tookMillis === undefined && waitedMillis < seconds * 1_000)
       return {
-        unknown: `the ${drill.of} had not ended after ${formatDuration(waitedMillis)}, the drill waits no longer`,
+        unknown: `the ${drill.of} had not ended after ${formatDuration(waitedMillis)}, and the drill stopped waiting`,
       };
     const took =
       tookMillis === undefined ? `more than ${formatDuration(waitedMillis)}` : formatDuration(tookMillis);
@@ -27,7 +27,7 @@ export const gracePeriod: ConfigurationRule = {
         title: `The shutdown takes ${took}, but Kubernetes kills after ${seconds} s`,
         why: 'SIGKILL cuts off what the shutdown still waits for: requests, writes, locks',
         evidence: [{ source: 'drill', statement: `SIGTERM sent to a ${drill.of}: it took ${took}` }],
-        innocent: 'A copy without load may end sooner or later than one that has open connections.',
+        innocent: 'A copy without load may take more or less time to end than one with open connections.',
         advice: [
           `terminationGracePeriodSeconds: ${Math.max(seconds * 2, Math.ceil((tookMillis ?? waitedMillis) / 1_000) + 10)}`,
           'Close idle connections at once (server.closeIdleConnections()), and bound the wait for the rest.',

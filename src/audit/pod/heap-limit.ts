@@ -96,7 +96,7 @@ function judgeInPod(facts: AuditFacts, memory: Memory, limitHere: number): Judge
   const isTold = [...nodeFlags(settings), words].some((flag) => /--max[-_](heap|old)|percentage/.test(flag));
   if (isTold || pod?.nodeOptions === null || major === undefined || !isKnownMajor(major))
     return {
-      unknown: `V8 takes it from the container it starts in; this process does not run in that pod of ${formatBytes(memory.bytes)}`,
+      unknown: `V8 derives it from the memory of its container; this process is not running in the pod, which has ${formatBytes(memory.bytes)}`,
     };
   return judgeSize(facts, memory, defaultHeapBytes(memory.bytes, major), "Node's own default there");
 }
@@ -112,7 +112,7 @@ function judgeSize(facts: AuditFacts, memory: Memory, bytes: number, why: string
     {
       source: 'v8',
       statement: isDefault
-        ? `no --max-old-space-size is given: Node.js takes half of the container's memory, but about 256 MB at least`
+        ? `no --max-old-space-size is given: Node.js limits the heap to half of the container's memory, but not to less than about 256 MB`
         : `the heap limit is ${size}, ${why}`,
     },
   ]);
@@ -137,7 +137,7 @@ function tooSmall(facts: AuditFacts, memory: Memory, limit: number): Judged {
         {
           source: 'v8',
           statement:
-            "no --max-old-space-size is given: Node.js takes half of the container's memory, but at most about 2 GB, and about 4 GB from 15 GB of memory on",
+            "no --max-old-space-size is given: Node.js limits the heap to half of the container's memory: to about 2 GB at most, or about 4 GB with 15 GB of memory or more",
         },
         { source: 'memory', statement: `${name}: ${formatBytes(bytes)}` },
       ],
@@ -189,7 +189,7 @@ function nearlyFull(facts: AuditFacts, used: number, limit: number): Judged {
       innocent: 'Shortly before a garbage collection, much of it may be garbage.',
       advice: [
         ...adviseOnFullHeap(limit, used, room ?? {}),
-        'If it grows, find what holds it with `culprit diagnose`.',
+        'If it grows, use `culprit diagnose` to find what retains the objects.',
       ],
       references: [LINKS.heapLimit],
     },

@@ -1,7 +1,7 @@
 // A liveness probe that gives up while the event loop is merely busy: Kubernetes restarts a server that works.
 import { formatDuration } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
-import type { ConfigurationRule } from '../rule.ts';
+import { type ConfigurationRule, FIND_BLOCKS } from '../rule.ts';
 
 /** A look of seconds does not meet the longest block: half of the time is close. */
 const CLOSE = 0.5;
@@ -18,7 +18,9 @@ export const livenessTimeout: ConfigurationRule = {
     const { timeoutSeconds, failureThreshold, periodSeconds } = pod.liveness;
     const timeoutMillis = timeoutSeconds * 1_000;
     if (delay.maxMillis < timeoutMillis * CLOSE)
-      return { ok: `${timeoutSeconds} s; the loop was late by ${formatDuration(delay.maxMillis)} at most` };
+      return {
+        ok: `${timeoutSeconds} s; the event loop delay was at most ${formatDuration(delay.maxMillis)}`,
+      };
     const isBeyond = delay.maxMillis >= timeoutMillis;
     const wanted = Math.max(5, Math.ceil((delay.maxMillis * 3) / 1_000));
     return {
@@ -27,11 +29,11 @@ export const livenessTimeout: ConfigurationRule = {
         severity: 'warning',
         confidence: isBeyond ? 0.9 : 0.7,
         title: `The liveness probe gives up after ${timeoutSeconds} s, but the event loop was blocked for ${formatDuration(delay.maxMillis)}`,
-        why: `${failureThreshold} late answers in a row (every ${periodSeconds} s), and Kubernetes restarts a server that is merely busy, which increases the load on the others`,
+        why: `after ${failureThreshold} late answers in a row (one every ${periodSeconds} s) Kubernetes restarts a server that is merely busy, which increases the load on the others`,
         evidence: [
           {
             source: 'event-loop',
-            statement: `in ${formatDuration(delay.lookMillis)} the loop was late by ${formatDuration(delay.maxMillis)} at most, p99 ${formatDuration(delay.p99Millis)}`,
+            statement: `in ${formatDuration(delay.lookMillis)} the event loop delay was at most ${formatDuration(delay.maxMillis)}, p99 ${formatDuration(delay.p99Millis)}`,
           },
           {
             source: 'pod',
@@ -41,7 +43,7 @@ export const livenessTimeout: ConfigurationRule = {
         innocent: `The capture was short: ${failureThreshold} late answers in a row may be rare.`,
         advice: [
           `livenessProbe: { timeoutSeconds: ${wanted}, failureThreshold: ${Math.max(3, failureThreshold)} }`,
-          'Find what blocks the loop with `culprit diagnose`.',
+          FIND_BLOCKS,
         ],
         references: [LINKS.probes],
       },

@@ -9,7 +9,7 @@ export const probesAlike: ConfigurationRule = {
   judge({ pod }) {
     if (!pod) return { unknown: 'needs the pod: --pod-spec' };
     const { liveness, readiness } = pod;
-    if (!liveness || !readiness) return { ok: 'there are not both' };
+    if (!liveness || !readiness) return { ok: 'the container does not have both probes' };
     const [dies, leaves] = [liveness, readiness].map((probe) => probe.failureThreshold * probe.periodSeconds);
     if (liveness.asks !== readiness.asks) return { ok: 'they check different things' };
     if (dies! > leaves!) return { ok: `liveness waits longer (${dies} s against ${leaves} s)` };
@@ -28,7 +28,7 @@ export const probesAlike: ConfigurationRule = {
         ],
         innocent: 'This does little harm if the path does not depend on another service.',
         advice: [
-          'Let liveness ask a path that checks nothing but the process, and give it more time:',
+          'Point the liveness probe at a path that checks only the process itself, and give it more time:',
           `livenessProbe: { failureThreshold: ${Math.max(6, Math.ceil((leaves! * 2) / Math.max(1, liveness.periodSeconds)))} }`,
         ],
         references: [LINKS.probes],

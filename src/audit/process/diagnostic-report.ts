@@ -17,9 +17,7 @@ export const diagnosticReport: ConfigurationRule = {
         why: 'the process ends with a few lines on standard error: stacks, heap spaces, handles and limits are lost',
         evidence: [{ source: 'process', statement: 'process.report.reportOnFatalError is false' }],
         innocent: 'A crash service that collects core dumps keeps more than a report.',
-        advice: [
-          'node --report-on-fatalerror --report-directory=/var/reports ...   # a folder that can be written',
-        ],
+        advice: ['node --report-on-fatalerror --report-directory=/var/reports ...   # a writable folder'],
         references: [LINKS.report],
       },
     };

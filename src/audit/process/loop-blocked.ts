@@ -1,7 +1,7 @@
 // An event loop that was blocked for most of the capture: no request, no probe and no signal handler is served meanwhile.
 import { formatDuration, formatShare } from '../../units/units.ts';
 import { LINKS } from '../links.ts';
-import type { ConfigurationRule } from '../rule.ts';
+import { type ConfigurationRule, FIND_BLOCKS } from '../rule.ts';
 
 const MOST_OF_LOOK = 0.5;
 const ALL_OF_LOOK = 0.9;
@@ -29,11 +29,11 @@ export const loopBlocked: ConfigurationRule = {
         evidence: [
           {
             source: 'event-loop',
-            statement: `one turn of the loop was late by ${formatDuration(maxMillis)}: ${formatShare(share)} of the capture`,
+            statement: `one iteration of the event loop was delayed by ${formatDuration(maxMillis)}: ${formatShare(share)} of the capture`,
           },
         ],
         innocent: 'The capture was short: it may have coincided with rare long work, such as start-up.',
-        advice: ['Find what blocks the loop with `culprit diagnose`.'],
+        advice: [FIND_BLOCKS],
         caveats: isWhole
           ? [
               'Requests, pool work and agents were read during the block, so what the report says of them may be out of date.',

@@ -9,8 +9,11 @@ export const nodeEnv: ConfigurationRule = {
     const value = inner.env.NODE_ENV;
     if (value === 'production') return { ok: 'production' };
     if (outer.filesRead === undefined)
-      return { unknown: 'its files could not be read, so whether any code reads it is unknown' };
-    if (outer.readsNodeEnv === undefined) return { ok: 'no loaded file that was read asks for it' };
+      return {
+        unknown: "the program's files could not be read, so it is unknown whether any code reads NODE_ENV",
+      };
+    if (outer.readsNodeEnv === undefined)
+      return { ok: 'no loaded file that culprit examined reads NODE_ENV' };
     return {
       finding: {
         value: value ?? 'not set',

@@ -28,7 +28,7 @@ export const nodeVersion: ConfigurationRule = {
           },
         ],
         innocent: 'A vendor may still patch this version.',
-        advice: [`Move to the newest LTS line: ${NEWEST_LTS} at the time of this table.`],
+        advice: [`Move to the newest LTS line: ${NEWEST_LTS} as of ${RELEASES_AS_OF}.`],
         references: [LINKS.releases, LINKS.schedule],
       },
     };

@@ -10,7 +10,7 @@ export const openInspector: ConfigurationRule = {
   level: 2,
   judge({ settings }) {
     const host = settings.inner.inspectorHost;
-    if (host === undefined) return { ok: 'was closed' };
+    if (host === undefined) return { ok: 'closed, until culprit opened it' };
     if (isLoopback(host)) return { ok: `open on ${host} only` };
     return {
       finding: {

@@ -50,7 +50,7 @@ export const sigterm: ConfigurationRule = {
         ],
         innocent: isFirst
           ? 'An init (tini, docker --init) before it would pass the signal on; there is none here.'
-          : 'A process without clients, such as a short job, may be cut at any time.',
+          : 'A process without clients, such as a short job, may be stopped at any time without harm.',
         advice: [
           `process.on('SIGTERM', () => { server.close(() => process.${END}); server.closeIdleConnections?.(); });`,
         ],

@@ -10,7 +10,8 @@ export const sourceMaps: ConfigurationRule = {
     if (outer.filesRead === undefined) return { unknown: 'the files of the program could not be read' };
     if (outer.transpiled === undefined) return { ok: 'no loaded file looks transpiled' };
     if (inner.sourceMaps || nodeFlags(settings).includes('--enable-source-maps')) return { ok: 'on' };
-    if (inner.sourceMaps === undefined) return { unknown: 'this version does not say whether they are on' };
+    if (inner.sourceMaps === undefined)
+      return { unknown: 'this version of Node.js does not report whether source maps are on' };
     return {
       finding: {
         value: 'off',

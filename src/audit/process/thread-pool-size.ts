@@ -30,7 +30,7 @@ export const threadPoolSize: ConfigurationRule = {
         innocent: 'Both samples may have coincided with bursts; crypto and zlib are not counted.',
         advice: [
           `env: [{ name: UV_THREADPOOL_SIZE, value: "${Math.max(16, size * 2)}" }]   # set before node starts${cores === undefined ? '' : `; it has ${cores} cores`}`,
-          'Measure who waits with `culprit diagnose`.',
+          'Use `culprit diagnose` to measure which operations wait.',
         ],
         references: [LINKS.threadPool],
       },

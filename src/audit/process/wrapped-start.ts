@@ -34,7 +34,7 @@ export const wrappedStart: ConfigurationRule = {
         severity: 'warning',
         confidence: wrappers.source === 'proc' ? 0.85 : 0.75,
         title: `${wrappers.words[0]} is PID 1 and gets SIGTERM in place of Node.js (${chain} > node)`,
-        why: 'a shell forwards no signals, and whether npm does depends on its version and on the shell that it starts: without SIGTERM the program is killed after the grace period',
+        why: 'a shell does not forward signals, and npm forwards them only in some versions and with some shells. A program that does not get SIGTERM is killed after the grace period',
         evidence: [
           {
             source: wrappers.source,

@@ -22,16 +22,16 @@ export function register(program: CommandLine): void {
     .usage('[options] <target> | k8s <pod>')
     .description('how ready a running process is for production: its settings, and its pod, level 1 to 5');
   withJudging(command)
-    .option('-c, --container <name>', 'with --pod-spec: the container, where the pod has several')
+    .option('-c, --container <name>', 'with --pod-spec: the container, if the pod has several')
     .option(
       '--drill [what]',
-      'measure the shutdown on a copy: the same command, on another port; "target" stops the target itself',
+      'measure the shutdown of a copy (same command, other port); with "target", stop and measure the target itself',
     )
-    .option('--settings <file>', 'judge settings that --save wrote, instead of a target');
+    .option('--settings <file>', 'judge a settings file that --save wrote, instead of a live target');
   withHelpText(command, {
     examples: [
       ['culprit audit k8s deployment/shop -n prod', 'also reads its pod'],
-      ['culprit audit 4242 --pod-spec pod.yaml', 'kubectl get pod -o yaml wrote it'],
+      ['culprit audit 4242 --pod-spec pod.yaml', 'output of kubectl get pod -o yaml'],
     ],
     exits: EXITS,
   }).action(program.ending(run));
@@ -64,7 +64,7 @@ function withJudging(command: Command): Command {
       `how long the balancer keeps idle connections (assumed: ${DEFAULTS.audit.balancerIdleSeconds}s, the default of AWS ALB and nginx)`,
     )
     .option('--save <file>', 'write the settings that were read to this file')
-    .option('--min-level <number>', 'exit with 1 when the level is lower');
+    .option('--min-level <number>', 'exit with 1 when the level is lower than this');
   return withReportOptions(judging, 'level and titles only');
 }
 

@@ -40,7 +40,7 @@ function withRuns(command: Command): Command {
     .option('--setup <command>', 'runs once in each side first, such as "npm ci"')
     .option(
       '--budget <time>',
-      `time limit when the verdict is not sure (default: ${writeDuration(DEFAULTS.bench.budgetMillis)})`,
+      `stop then, even without a sure verdict (default: ${writeDuration(DEFAULTS.bench.budgetMillis)})`,
     )
     .option('--pairs <number>', 'exactly this many pairs of runs, whatever the verdict')
     .option(
@@ -49,13 +49,16 @@ function withRuns(command: Command): Command {
     )
     .option(
       '--turns <number>',
-      'measured runs of the load in each run of a side',
+      'how often to run and measure the load in each run of a side',
       String(DEFAULTS.bench.turns),
     )
-    .option('--ready <text>', 'what the server prints when it is ready (default: it listens on a port)')
+    .option(
+      '--ready <text>',
+      'text that the server prints when it is ready (default: wait until it listens on a port)',
+    )
     .option(
       '--start-timeout <time>',
-      'time until the server must be ready',
+      'time the server may take to be ready',
       writeDuration(DEFAULTS.bench.startMillis),
     )
     .option(

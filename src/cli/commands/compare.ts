@@ -10,7 +10,9 @@ export function register(program: CommandLine): void {
     .command('compare')
     .summary('whether recordings of two sides differ')
     .argument('[base and head...]')
-    .description('whether two sides differ, and by which function: recordings or profiles, several of each')
+    .description(
+      'compare recordings or profiles of two sides, several of each: do they differ, and in which function',
+    )
     .option('--base <paths...>', 'several recordings, profiles or folders of them')
     .option('--head <paths...>', 'the same for the other side')
     .option('--base-load <files...>', 'what the load tool printed, one file for each run of base')

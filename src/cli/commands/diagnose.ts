@@ -3,7 +3,7 @@ import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { TARGET_HELP, withCaptureOptions, withFamilyOptions } from '../options/capture-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
-import { withReportOptions } from '../options/report-options.ts';
+import { ONLY_TITLES, withReportOptions } from '../options/report-options.ts';
 import type { DiagnoseOptions } from '../work/diagnose.ts';
 
 export function register(program: CommandLine): void {
@@ -12,10 +12,7 @@ export function register(program: CommandLine): void {
     .summary('name what is wrong with a running process')
     .argument('[target]')
     .description('find out what is wrong with a running process');
-  withReportOptions(
-    withFamilyOptions(withCaptureOptions(command)),
-    'no progress, and verdict and titles only',
-  )
+  withReportOptions(withFamilyOptions(withCaptureOptions(command)), ONLY_TITLES)
     .option('--all', 'all processes that do the work side by side: workers of a cluster, apps of PM2')
     .option('--out <dir>', 'keep the recording in this folder')
     .option('--flame [file]', 'also write a flame graph (HTML)')

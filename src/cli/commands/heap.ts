@@ -3,18 +3,18 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { CommandLine } from '../command-line.ts';
 import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
-import { withHtml, withJson, withQuiet } from '../options/report-options.ts';
+import { ONLY_VERDICT, withHtml, withJson, withQuiet } from '../options/report-options.ts';
 import type { HeapOptions } from '../work/heap.ts';
 
-const SEVERAL = 'Three of one program, taken under load and minutes apart, show what grows.';
+const SEVERAL = 'Three snapshots of one program, taken minutes apart under load, show growth.';
 
 export function register(program: CommandLine): void {
   const command = program
     .command('heap')
     .summary('what is big in heap snapshots, and what grows')
     .argument('<snapshot...>')
-    .description('explain a .heapsnapshot[.gz]; with several of one program, oldest first, what grows');
-  withQuiet(withHtml(withJson(command)), 'no progress, and the verdict only')
+    .description('explain a .heapsnapshot[.gz]; given several of one program, oldest first, show what grows');
+  withQuiet(withHtml(withJson(command)), ONLY_VERDICT)
     .option('--top <number>', 'rows of each table', String(DEFAULTS.heap.top))
     .option('--show-strings', 'show the texts of duplicated strings, which may be secret')
     .option('--fail-on-growth', 'exit with 1 when something grew at every step');

@@ -8,7 +8,7 @@ import type { CommandLine } from '../command-line.ts';
 import { withCaptureOptions } from '../options/capture-options.ts';
 import { CAPTURE_EXITS, gateExits, withHelpText } from '../options/help-text.ts';
 import { PLACE_WORDS, withPlaceOptions, withWhich } from '../options/place-options.ts';
-import { withHtml, withJson, withQuiet } from '../options/report-options.ts';
+import { ONLY_TITLES, withHtml, withJson, withQuiet } from '../options/report-options.ts';
 import { repeated } from '../options/values.ts';
 import type { K8sOptions } from '../work/k8s.ts';
 
@@ -25,8 +25,8 @@ export function register(program: CommandLine): void {
   // Known, to be refused with the reason.
   for (const option of command.options)
     if (option.long === '--trace' || option.long === '--why-alive') option.hideHelp();
-  withQuiet(withHtml(withJson(withWhich(command))), 'no progress, and verdict and titles only')
-    .option('--fail-on <what>', 'a severity; with --compare a gate: findings.new', repeated)
+  withQuiet(withHtml(withJson(withWhich(command))), ONLY_TITLES)
+    .option('--fail-on <what>', 'exit 1 at this severity, or with --compare on a gate', repeated)
     .option('-o, --out <file>', 'keep the recording (.tgz; of several pods: a folder)')
     .option('--flame <file>', 'also write a flame graph (HTML)')
     .option('--all', 'all pods of the workload, in one report')
@@ -43,7 +43,7 @@ export function register(program: CommandLine): void {
   withHelpText(command, {
     examples: [
       ['culprit k8s deployment/shop -n prod --duration 60s'],
-      ['culprit k8s deployment/shop --all', 'in which pods it is'],
+      ['culprit k8s deployment/shop --all', 'which pods have the problem'],
       ['culprit k8s deployment/shop --compare old,new', 'a rollout'],
       ['culprit k8s my-container --via "sudo podman"', 'or docker, ssh'],
     ],

@@ -21,7 +21,7 @@ export function register(program: CommandLine): void {
     .argument('[files...]', 'logs, diagnostic reports (report.*.json), statuses, "-" for standard input')
     .usage('[options] <files...> | k8s <pod>')
     .description(
-      'why did a Node.js process end: from its logs, diagnostic reports, exit code and pod status',
+      'find out why a Node.js process ended, from its logs, diagnostic reports, exit code and pod status',
     );
   withJudging(command)
     .option('--pod-status <file>', 'what `kubectl get pod NAME -o json` printed')
@@ -35,7 +35,7 @@ export function register(program: CommandLine): void {
     notes: FORMATS,
     exits: {
       ...gateExits('--fail-on'),
-      wrongUse: 'usage error, or no log in what was given',
+      wrongUse: 'usage error, or the input contains no log',
       cannotAttach: NOT_TOLD,
     },
   }).action(program.ending(run));

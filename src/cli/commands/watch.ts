@@ -5,10 +5,10 @@ import { DONE_OR_WRONG, withHelpText } from '../options/help-text.ts';
 import type { WatchOptions } from '../work/watch.ts';
 
 const NOTES = `A target is a pid, :3000 (a port) or a part of a command line; it is followed
-across restarts. Rules hold without any configuration: memory near its limit
-or growing, a busy event loop, throttling, file descriptors, restarts, new
-findings. culprit.watch.json or .yaml changes them, and adds webhooks and
-/metrics; docs/watching.md explains it. Ctrl-C ends the watch.`;
+across restarts. Default rules apply without any configuration: memory near
+its limit or growing, a busy event loop, throttling, file descriptors,
+restarts, new findings. culprit.watch.json or .yaml changes them, and adds
+webhooks and /metrics; docs/watching.md explains it. Ctrl-C ends the watch.`;
 
 export function register(program: CommandLine): void {
   const command = program
@@ -22,7 +22,7 @@ export function register(program: CommandLine): void {
     .option('--config <file>', 'the configuration (default: culprit.watch.json or .yaml, if present)')
     .option('--folder <dir>', 'the folder for evidence, state and decisions (default: culprit-watch)')
     .option('--check', 'check the configuration, print what would be watched, and exit')
-    .option('--dry-run', 'run no program: print which ones rules and runbooks would run')
+    .option('--dry-run', 'do not run programs; only print which ones the rules and runbooks would run')
     .option('--status', 'print the status of the watch in this folder, and exit')
     .option('--html <file>', 'write the status, evidence and decisions as one HTML file, and exit')
     .option('--json', 'decisions, or the status, as JSON')

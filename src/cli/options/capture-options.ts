@@ -26,7 +26,11 @@ export function withCaptureOptions(command: Command, defaults: CaptureWords = DE
       'the longest single pause culprit may cause in the target',
       defaults.maxPause,
     )
-    .option('--budget <percent>', 'the time it may block each thread, in % of --duration', defaults.budget)
+    .option(
+      '--budget <percent>',
+      'how long culprit may block each thread, in % of --duration',
+      defaults.budget,
+    )
     .option('--async <how>', 'watch async work: burst (hooks on in short bursts), full, off', defaults.async)
     .option('--cpu <when>', 'CPU profile: auto (if a thread is busy), always, off', defaults.cpu)
     .option(

@@ -6,6 +6,7 @@ import { formatShare } from '../../units/units.ts';
 import {
   type HtmlOption,
   type JsonOption,
+  ONLY_VERDICT,
   type QuietOption,
   withHtml,
   withJson,
@@ -59,5 +60,5 @@ function withOutputs(command: Command): Command {
     .option('--sarif <file>', 'SARIF 2.1.0')
     .option('--annotations', 'print GitHub annotations, too')
     .option('--flame <file>', 'a differential flame graph as one HTML file');
-  return withQuiet(files, 'no progress, and the verdict only');
+  return withQuiet(files, ONLY_VERDICT);
 }

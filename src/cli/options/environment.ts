@@ -72,7 +72,7 @@ function readValue(option: Option, variable: string, text: string): unknown {
   if (ON.includes(word)) return !option.negate;
   if (OFF.includes(word)) return undefined;
   if (form === 'value or switch') return parsed(option, text);
-  throw new UsageError(`${variable} cannot be "${text}".`, `Give 1 or 0: ${option.long} takes no value.`);
+  throw new UsageError(`${variable} cannot be "${text}".`, `Give 1 or 0: ${option.long} is a switch.`);
 }
 
 /** One value in each line. */

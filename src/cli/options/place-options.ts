@@ -23,7 +23,7 @@ export const PLACE_WORDS = 'a pod, deployment/NAME, a container or a host';
 function placeOptions(runsThere: boolean): Option[] {
   const where = [
     new Option('-n, --namespace <name>', 'the namespace (default: that of the kubectl context)'),
-    new Option('-c, --container <name>', 'the container, where the pod has several'),
+    new Option('-c, --container <name>', 'the container, if the pod has several'),
     new Option('--context <name>', 'the kubectl context'),
     new Option('--via <program>', 'also podman, docker, ssh').default('kubectl'),
   ];
@@ -31,9 +31,9 @@ function placeOptions(runsThere: boolean): Option[] {
   return [
     ...where,
     new Option('--node <path>', 'the Node.js to use there (default: search for it)'),
-    new Option('--debug-image <image>', 'for images without Node.js').default(DEBUG_IMAGE),
-    new Option('--debug', 'start such a container right away; it runs as root'),
-    new Option('--no-debug-image', 'never start a container beside the target'),
+    new Option('--debug-image <image>', "the debug container's image").default(DEBUG_IMAGE),
+    new Option('--debug', 'start a debug container right away; it runs as root'),
+    new Option('--no-debug-image', 'never start one, even if the target has no Node.js'),
   ];
 }
 

@@ -54,6 +54,10 @@ export interface ReportOutput extends JsonOption, HtmlOption, QuietOption {}
 /** All options of a command that ends with a report of findings. */
 export interface ReportOptions extends ReportOutput, FailOnOption {}
 
+/** What --quiet does. */
+export const ONLY_VERDICT = 'no progress; print only the verdict';
+export const ONLY_TITLES = `${ONLY_VERDICT} and titles`;
+
 export function withReportOptions(command: Command, quiet = 'verdict and titles only'): Command {
   return withQuiet(withFailOn(withHtml(withJson(command))), quiet);
 }

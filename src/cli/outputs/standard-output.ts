@@ -17,7 +17,7 @@ export function watchStandardOutput(): void {
       new UsageError(
         `Standard output could not be written completely: ${reasonOf(error)}.`,
         isDiskFull(error)
-          ? 'Free space on the disk that it goes to, or redirect it elsewhere.'
+          ? 'Free up space on the disk that it is written to, or redirect it elsewhere.'
           : 'Redirect it elsewhere.',
         { cause: error },
       ),

@@ -32,15 +32,15 @@ export function renderManPage(date: string): string {
 const ENVIRONMENT: readonly [variable: string, meaning: string][] = [
   [
     'CULPRIT_OPTION',
-    'Sets an option of every command that has it: CULPRIT_MAX_PAUSE is --max-pause. An option without a value takes 1 or 0; one that may be repeated takes one value per line. The command line wins; an empty variable counts as unset.',
+    'Sets an option of every command that has it: CULPRIT_MAX_PAUSE is --max-pause. For an option without a value, give 1 or 0; for one that may be repeated, one value per line. The command line takes precedence; an empty variable counts as unset.',
   ],
   [
     'CULPRIT_COMMAND_OPTION',
-    'The same for one command: CULPRIT_RECORD_MAX_PAUSE. It wins over CULPRIT_OPTION.',
+    'The same for one command: CULPRIT_RECORD_MAX_PAUSE. It takes precedence over CULPRIT_OPTION.',
   ],
   [
     'NO_COLOR, FORCE_COLOR',
-    'No colours; or colours even in files and pipes. FORCE_COLOR=0 also turns them off.',
+    'NO_COLOR turns colours off. FORCE_COLOR turns them on even in files and pipes; FORCE_COLOR=0 turns them off.',
   ],
   ['CI', 'No progress and no questions, even on a terminal; culprit open starts no browser.'],
 ];

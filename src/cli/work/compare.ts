@@ -93,7 +93,7 @@ function loadReportIn(path: string): LoadReport {
   if (!report)
     throw new UsageError(
       `${path} is not the output of a known load tool.`,
-      'Known are autocannon, wrk, hey, oha, bombardier and k6.',
+      'culprit reads the output of autocannon, wrk, hey, oha, bombardier and k6.',
     );
   return report;
 }

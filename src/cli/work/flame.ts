@@ -127,7 +127,9 @@ function nothingToDraw({ cpuProfiles, heapReads }: Observations, isHeap: boolean
       'Leave `--heap` out to draw its CPU profile.',
     );
   const what =
-    cpuProfiles.length + heapReads.length === 0 ? 'There is no profile in it' : 'The profile in it is empty';
+    cpuProfiles.length + heapReads.length === 0
+      ? 'The input contains no profile'
+      : 'The profile in the input is empty';
   return new RecordingError(
     `${what}: there is nothing to draw.`,
     'Record while the program works: `culprit record`, `node --cpu-prof` or `node --heap-prof`.',

@@ -89,7 +89,7 @@ export function describeRequires(requires: RepeatedRequires, { growth }: HeapCau
       floorEvidence(growth),
     ],
     innocentExplanation:
-      'Modules that are loaded at their first use come to an end: there is a fixed number of them. These did not end during the capture.',
+      'The number of modules loaded on first use is limited, so loading them stops. Here it did not stop during the capture.',
     advice: [
       'A module that was deleted from `require.cache` is loaded again, and `module.children` of the module that requires it keeps each copy with all that it has made. Take it out of that list, too; or load it again only after its file has changed, or read what changes as data (JSON).',
     ],

@@ -98,7 +98,7 @@ function sayMetric(metric: MetricChange): string {
     ? [change, changeLow, changeHigh]
     : [difference ?? 0, differenceLow ?? 0, differenceHigh ?? 0];
   const [from, to] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b);
-  const more = size > 0 ? 'more' : 'less';
+  const more = size > 0 ? 'more' : unit === 'count' ? 'fewer' : 'less';
   return `${verb} ${format(Math.abs(size))} (${format(from!)} to ${format(to!)}) ${more} ${what}`;
 }
 
@@ -109,14 +109,14 @@ function sayCulprit(culprit: FunctionChange, library: FunctionChange | null): st
     ? `, through ${library.function}${library.package ? ` of ${library.package}` : ''}`
     : '';
   const change = culprit.change ?? 0;
-  return `${culprit.function}${place}${within} takes ${formatShare(Math.abs(change))} of all CPU time ${change > 0 ? 'more' : 'less'}.`;
+  return `${culprit.function}${place}${within} takes ${formatShare(Math.abs(change))} ${change > 0 ? 'more' : 'less'} of all CPU time.`;
 }
 
 /** Of heap profiles, where the costs of functions are live bytes. */
 function sayHolder({ function: name, file, line, change }: FunctionChange): string {
   const place = file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`;
   const part = change ?? 0;
-  return `${name}${place} keeps ${formatShare(Math.abs(part))} of all live bytes ${part > 0 ? 'more' : 'less'}.`;
+  return `${name}${place} keeps ${formatShare(Math.abs(part))} ${part > 0 ? 'more' : 'less'} of all live bytes.`;
 }
 
 /** "+4.1%" */

@@ -51,7 +51,7 @@ export function judgeFix(finding: Finding, before: DiagnosisReport, after: Diagn
 function whyInDoubt(finding: Finding, before: DiagnosisReport, after: DiagnosisReport): string | undefined {
   const { kind } = finding;
   if (after.verdict === 'idle') return 'the program served no requests in the later capture';
-  if (after.verdict === 'too-little-data') return 'the later capture could not judge enough';
+  if (after.verdict === 'too-little-data') return 'the later capture had too little data to judge';
   const refused = after.notApplicable.find((each) => each.kind === kind);
   if (refused) return `the later capture could not judge ${kind}: ${refused.reason}`;
   const [was, is] = [before.capture.durationMillis, after.capture.durationMillis];

@@ -62,7 +62,7 @@ export function describeSleeping(
   return {
     ...heldFor(share),
     kind: 'event-loop-block',
-    title: `${capitalised(nameOfCode(named))} holds the event loop asleep for ${formatShare(share)} of the time (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} blocks the event loop by sleeping for ${formatShare(share)} of the time (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     evidence: [
       {
@@ -77,7 +77,7 @@ export function describeSleeping(
     innocentExplanation: blockInnocence(program, null),
     advice: [asleepAdvice(blame)],
     caveats: [],
-    asSymptom: `event loop held asleep for ${formatShare(share)} of the time in ${place(named)}`,
+    asSymptom: `event loop blocked by sleeping for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };

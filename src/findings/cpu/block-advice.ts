@@ -7,11 +7,11 @@ import { packageOf, place } from '../wording.ts';
 
 export const BLOCK_ADVICE: Record<WorkKind, string> = {
   console:
-    'Log less here, or asynchronously: writes to a terminal or a file are synchronous, and each write to a pipe is a system call. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not block the event loop.',
+    'Log less here, or asynchronously: writes to a file, and outside Windows to a terminal, are synchronous, and each write to a pipe is a system call. A logger with its own thread or buffer (pino with a transport, sonic-boom with sync: false) does not block the event loop.',
   'sync-fs':
     'Use the asynchronous form (fs.promises). Read once at start and keep the result; write less often, and several changes at once.',
   'child-process':
-    'Use spawn or execFile with a callback: the *Sync form stops everything until the child ends.',
+    'Use spawn(), or execFile() with a callback: the *Sync form blocks everything until the child ends.',
   crypto:
     'Use the asynchronous form (crypto.pbkdf2, scrypt, randomBytes with a callback): it runs on the thread pool.',
   zlib: 'Use the asynchronous form or a stream (zlib.gzip, createGzip): it runs on the thread pool.',
@@ -26,7 +26,7 @@ export const BLOCK_ADVICE: Record<WorkKind, string> = {
   dns: 'Use the asynchronous form.',
   serving: 'Send smaller parts at once.',
   plain:
-    'Cut the work into parts and give the event loop a turn between them (setImmediate), or move it to a worker thread.',
+    'Split the work into parts and yield to the event loop between them (setImmediate), or move it to a worker thread.',
 };
 
 /** Of code in a package, which nobody rewrites who uses it: what it can be given, and what it may be told. */

@@ -31,13 +31,13 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
     severity: severityOf(longestMillis, part),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, ranMillis.length),
     urgency: urgencyOf(longestMillis, part),
-    title: `${capitalised(nameOfCode(named))} holds the event loop for up to ${longest} with awaits of resolved promises (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} blocks the event loop for up to ${longest} by awaiting resolved promises (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share: part },
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${ranMillis.length === 1 ? 'once' : `${ranMillis.length} times`} microtasks ran one after the other for up to ${longest} without a turn of the event loop; ${formatShare(share)} of the longest run ${ofPackage === null ? `was called from ${place(named)}` : `was spent in functions of ${ofPackage}`}`,
+        statement: `${ranMillis.length === 1 ? 'once' : `${ranMillis.length} times`} microtasks ran one after the other for up to ${longest} without an iteration of the event loop between them; ${formatShare(share)} of the longest run ${ofPackage === null ? `was called from ${place(named)}` : `was spent in functions of ${ofPackage}`}`,
         value: Math.round(totalMillis),
         unit: 'ms',
       },
@@ -52,7 +52,7 @@ export function describeChain(chain: MicrotaskChain, lookMillis: number): Draft 
       ...(ofPackage === null ? AWAIT_ADVICE : [PACKAGE_AWAIT_ADVICE]),
     ],
     caveats: [],
-    asSymptom: `event loop held for up to ${longest} by awaits in ${place(named)}`,
+    asSymptom: `event loop blocked for up to ${longest} by awaits in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };
@@ -66,12 +66,12 @@ function entryEvidence({ blame: { app }, ofPackage }: MicrotaskChain): Evidence[
 }
 
 const AWAIT_ADVICE = [
-  'After an `await` of a resolved promise the code continues in the same turn of the event loop. Give the loop a turn every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
+  'After an `await` of a resolved promise the code continues in the same iteration of the event loop. Yield to the loop every few milliseconds of work: `await setImmediate()` of node:timers/promises.',
   'Or await less often: ask for many values at once, or use no promise where the value is already there.',
 ];
 
 const PACKAGE_AWAIT_ADVICE =
-  'Its awaits of resolved promises give the event loop no turn. Pass it the input in parts, with `await setImmediate()` of node:timers/promises between them, look for a synchronous form that costs less, or call it in a worker thread.';
+  'It awaits resolved promises and never yields to the event loop. Pass it the input in parts, with `await setImmediate()` of node:timers/promises between them, look for a synchronous form that costs less, or call it in a worker thread.';
 
 /** Parts of a chain may be long themselves, as work is that a package does for each of several requests. */
 function workAdvice({ blame: { app, library, inner } }: MicrotaskChain): string[] {
@@ -114,7 +114,7 @@ export function describeUnexplained(late: LateLoop | null): Draft | null {
         : [
             {
               source: 'proc',
-              statement: `during the longest delay the main thread ran for ${formatDuration(worst.ranMillis)}, and was not waiting for a CPU for the rest of it`,
+              statement: `during the longest delay the main thread ran for ${formatDuration(worst.ranMillis)}, and for the rest of that time it was not waiting for a CPU`,
               value: Math.round(worst.ranMillis),
               unit: 'ms' as const,
             },

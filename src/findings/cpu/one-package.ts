@@ -65,7 +65,7 @@ export function packageEvidence({ blame, chains, calledBack }: PackageBlocks): D
       : [
           {
             source: 'cpu-profile',
-            statement: `${formatCount(count, 'more time')} its awaits of resolved promises held the event loop, for up to ${formatDuration(longest)}`,
+            statement: `${formatCount(count, 'more time')} its awaits of resolved promises blocked the event loop, for up to ${formatDuration(longest)}`,
           },
         ]),
   ];
@@ -84,6 +84,6 @@ export function callbackEvidence({ blame, calledBack }: Called): Draft['evidence
 export function callbackAdvice({ blame, calledBack: [first] }: Called): string[] {
   if (nameOf(blame) === null || !first) return [];
   return [
-    `It works for the part of the program that ${place(first)} belongs to: find what makes it call that so often at once (a list without a limit, one query or document for too much), and make each call cheaper, for example without a promise where the value is there.`,
+    `It works for the part of the program that ${place(first)} belongs to: find what makes it call that code so often at once (a list without a limit, a query or document that is too large). Make each call cheaper, for example by not using a promise where the value is already known.`,
   ];
 }

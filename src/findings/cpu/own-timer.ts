@@ -20,7 +20,7 @@ export function timerOfPackage({ blame: { app }, frames }: Pick<BlockGroup, 'bla
       },
     ],
     advice: [
-      `No request causes this, but a timer of ${name}: where the program creates its object, look for the option that sets how often this runs or switches it off (an interval, an automatic save or refresh), and give it less to process each time.`,
+      `This is caused by a timer of ${name}, not by a request: where the program creates its object, look for the option that sets how often this runs or switches it off (an interval, an automatic save or refresh), and give it less to process each time.`,
     ],
   };
 }

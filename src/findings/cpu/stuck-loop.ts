@@ -81,13 +81,13 @@ export function describeStuck(observations: Observations, waits: CpuWaits | null
     severity: 'critical',
     confidence: STUCK.confidence,
     urgency: STUCK.urgency,
-    title: `${capitalised(nameOfCode(named))} has held the event loop for ${formatDuration(millis)} without a break (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} has blocked the event loop for ${formatDuration(millis)} without a break (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(millis), unit: 'ms', share: 1 },
     evidence: [
       {
         source: 'stack',
-        statement: `in ${alike} of ${formatCount(looks, 'sample')}, one second apart, the event loop had not turned and this function was running`,
+        statement: `in ${alike} of ${formatCount(looks, 'sample')}, one second apart, the event loop had not advanced and this function was running`,
         value: alike,
         unit: 'count',
       },
@@ -99,7 +99,7 @@ export function describeStuck(observations: Observations, waits: CpuWaits | null
       'If it should have ended, look for a loop whose condition never becomes false.',
     ],
     caveats: isWaiting ? [STARVED_CAVEAT] : [],
-    asSymptom: `event loop held in ${place(named)}`,
+    asSymptom: `event loop blocked in ${place(named)}`,
     effect: 'cpu',
     explains: ['cpu', 'sockets', 'throttling'],
   };

@@ -41,13 +41,13 @@ function describe(all: readonly HeldLoop[], waiting: Waiting, facts: Facts): Dra
     severity: 'critical',
     confidence: STUCK.confidence,
     urgency: STUCK.urgency,
-    title: `${capitalised(nameOfCode(named))} has held ${who} for at least ${formatDuration(millis)} without a break, and requests get no answer (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} has blocked ${who} for at least ${formatDuration(millis)} without a break, and requests get no answer (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named, first.thread),
     impact: { metric: 'requests', value: waiting.value, unit: 'per second' },
     evidence: [
       ...all.map(({ thread, looks, alike }) => ({
         source: 'stack',
-        statement: `in ${alike} of ${formatCount(looks, 'sample')} of the thread ${nameOf(thread, facts)}, its event loop had not turned and this function was running`,
+        statement: `in ${alike} of ${formatCount(looks, 'sample')} of the thread ${nameOf(thread, facts)}, its event loop had not advanced and this function was running`,
         value: alike,
         unit: 'count' as const,
       })),
@@ -61,7 +61,7 @@ function describe(all: readonly HeldLoop[], waiting: Waiting, facts: Facts): Dra
       'Give each task of a worker a time limit that terminates the thread and starts another (most pools have such an option), so that no task occupies a thread forever.',
     ],
     caveats: [],
-    asSymptom: `${who} held in ${place(named)}`,
+    asSymptom: `${who} blocked in ${place(named)}`,
     effect: 'cpu',
     explains: ['cpu', 'waiting', 'heap', 'gc', 'native', 'sockets'],
   };

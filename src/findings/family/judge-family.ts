@@ -52,7 +52,7 @@ function sayWho(
   const isShared = causes.every(({ members }) => members.length === looked.length);
   const { one } = nounsFor(looked);
   return isShared
-    ? `All ${all} have the same ${causes.length === 1 ? 'cause' : 'causes'}, so the code is at fault and not a single ${one}.`
+    ? `All ${all} have the same ${causes.length === 1 ? 'cause' : 'causes'}, so the fault is in the code, not in one ${one}.`
     : `All ${all} have problems, but not all with the same cause.`;
 }
 

@@ -28,7 +28,7 @@ export function judgeAny(comparison: Comparison): Judgement {
   const statement = {
     fail: listed(worse.map(([, words]) => words)),
     unsure: `nothing is clearly worse, but the measurements cannot rule it out${needed}`,
-    pass: verdict === 'different' ? 'what is different is not worse' : 'nothing is different',
+    pass: verdict === 'different' ? 'there are differences, but none is worse' : 'nothing is different',
   }[outcome];
   return {
     outcome,

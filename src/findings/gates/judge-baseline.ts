@@ -7,7 +7,15 @@ import { METRICS } from '../../model/comparison/run.ts';
 import type { MetricRule } from './grammar/gate-rule.ts';
 import { hold, operatorOf, runsEnough } from './hold.ts';
 import { unknown, unmeasured } from './judge-metric.ts';
-import { enoughWords, type Judgement, limitWords, moved, percent, quantity } from './wording.ts';
+import {
+  enoughWords,
+  type Judgement,
+  limitWords,
+  moved,
+  percent,
+  quantity,
+  TOO_FEW_RUNS,
+} from './wording.ts';
 
 export function judgeBaseline(
   rule: MetricRule,
@@ -23,7 +31,7 @@ export function judgeBaseline(
   const measured = comparison.metrics.find((metric) => metric.name === name);
   if (typeof measured?.head !== 'number') return unmeasured(name, 'was not measured on head');
   const head = headInterval(measured);
-  if (head === null) return unknown(name, 'of head has no interval: too few runs');
+  if (head === null) return unknown(name, `of head ${TOO_FEW_RUNS}`);
   if (!rule.limit!.isRelative && measured.unit !== METRICS[name].unit)
     return unknown(name, `is counted per ${comparison.per} here, but the limit is in ${METRICS[name].unit}`);
   const from = { point: stored.value, low: stored.low, high: stored.high };

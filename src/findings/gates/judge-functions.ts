@@ -5,7 +5,15 @@ import { nearestName } from '../../model/nearest-name.ts';
 import type { FunctionRule } from './grammar/gate-rule.ts';
 import { type HeldOutcome, hold, intervalOf, runsEnough } from './hold.ts';
 
-import { enoughWords, functionPlace, type Judgement, listed, moved, percent } from './wording.ts';
+import {
+  enoughWords,
+  functionPlace,
+  type Judgement,
+  listed,
+  moved,
+  NO_INTERVAL,
+  percent,
+} from './wording.ts';
 
 interface Judged {
   change: FunctionChange;
@@ -75,9 +83,11 @@ function decision(
 
 function describe(change: FunctionChange): string {
   const interval = intervalOf(change, true);
-  const text = interval === null ? 'has no interval' : moved(interval, percent);
+  const text = interval === null ? NO_INTERVAL : moved(interval, percent);
   const apart =
-    change.movedWith.length > 0 ? `, which only moved between it and ${listed(change.movedWith)}` : '';
+    change.movedWith.length > 0
+      ? `, but that cost only moved between it and ${listed(change.movedWith)}`
+      : '';
   return `${functionPlace(change)} ${text}${apart}`;
 }
 

@@ -4,7 +4,7 @@ import { METRICS } from '../../model/comparison/run.ts';
 import type { MetricRule } from './grammar/gate-rule.ts';
 import { hold, operatorOf, runsEnough } from './hold.ts';
 import { unknown, unmeasured } from './judge-metric.ts';
-import { enoughWords, type Judgement, quantity } from './wording.ts';
+import { enoughWords, type Judgement, quantity, TOO_FEW_RUNS } from './wording.ts';
 
 export function judgeHead({ metric: name, limit }: MetricRule, comparison: Comparison): Judgement {
   const metric = comparison.metrics.find((other) => other.name === name);
@@ -13,7 +13,7 @@ export function judgeHead({ metric: name, limit }: MetricRule, comparison: Compa
   if (unit !== METRICS[name].unit)
     return unknown(name, `is counted in ${unit} here, but the limit is in ${METRICS[name].unit}`);
   if (typeof low !== 'number' || typeof high !== 'number')
-    return unknown(name, `of head is ${quantity(point, unit)} and has no interval: too few runs`);
+    return unknown(name, `of head is ${quantity(point, unit)} and ${TOO_FEW_RUNS}`);
   const interval = { point, low, high };
   const { value } = limit!;
   const outcome = hold(interval, operatorOf(name), value);

@@ -4,7 +4,15 @@ import type { Comparison, MetricChange } from '../../model/comparison/comparison
 import { METRICS, type MetricName } from '../../model/comparison/run.ts';
 import type { Limit, MetricRule } from './grammar/gate-rule.ts';
 import { type HeldOutcome, hold, intervalOf, isDemand, operatorOf, runsEnough } from './hold.ts';
-import { enoughWords, type Judgement, limitWords, moved, percent, quantity } from './wording.ts';
+import {
+  enoughWords,
+  type Judgement,
+  limitWords,
+  moved,
+  percent,
+  quantity,
+  TOO_FEW_RUNS,
+} from './wording.ts';
 
 export function judgeMetric(rule: MetricRule, comparison: Comparison): Judgement {
   const metric = comparison.metrics.find(({ name }) => name === rule.metric);
@@ -39,7 +47,7 @@ function whyUnfit(metric: MetricChange, limit: Limit): string | null {
   if (intervalOf(metric, limit.isRelative) !== null) return null;
   return limit.isRelative && intervalOf(metric, false) !== null
     ? 'is close to zero on base, so a relative change is meaningless: give the limit in its unit'
-    : 'has no interval: too few runs';
+    : TOO_FEW_RUNS;
 }
 
 function judgeLimit(metric: MetricChange, limit: Limit, comparison: Comparison): Judgement {

@@ -54,7 +54,7 @@ function windowsFor(bad: number, limit: number, confidence: number): number | nu
 function statementOf({ metric, limit, share }: ObjectiveRule, bad: number, windows: number): string {
   const side = operatorOf(metric) === '>' ? 'not under' : 'not above';
   const shown = quantity(limit, METRICS[metric].unit);
-  return `${metric} is ${side} ${shown} in ${formatNumber(bad)} of ${formatCount(windows, 'window')}, where ${percent(tidy(1 - share))} of them may be`;
+  return `${metric} is ${side} ${shown} in ${formatNumber(bad)} of ${formatCount(windows, 'window')} (allowed: ${percent(tidy(1 - share))} of them)`;
 }
 
 function verdictWords(outcome: Judgement['outcome'], burn: number, windowsNeeded: number | null): string {

@@ -9,6 +9,10 @@ import { isDemand, type Operator } from './hold.ts';
 /** What a judge finds; the rule itself is added by decide.ts. */
 export type Judgement = Pick<GateDecision, 'outcome' | 'statement' | 'evidence'> & { accepted?: string[] };
 
+/** Of a metric or a function. */
+export const NO_INTERVAL = 'has no confidence interval';
+export const TOO_FEW_RUNS = `${NO_INTERVAL}: too few runs`;
+
 export const percent = (part: number) => `${formatNumber(part * 100)} %`;
 
 /** "5 MB", "1.2 KB/request", "20 ms", "340 µs/request", "2" */
@@ -39,10 +43,10 @@ export function limitWords(
   const size = format(Math.abs(limit));
   const verb = operator === '>' ? 'fall' : 'rise';
   if (isDemand(operator, limit)) {
-    if (outcome === 'pass') return `which is the ${verb} of ${size} that was asked for`;
+    if (outcome === 'pass') return `which meets the required ${verb} of ${size}`;
     return outcome === 'fail'
-      ? `short of the ${verb} of ${size} that was asked for`
-      : `which may be short of the ${verb} of ${size} that was asked for`;
+      ? `short of the required ${verb} of ${size}`
+      : `which may be short of the required ${verb} of ${size}`;
   }
   if (outcome === 'pass') return `within the limit of ${size}`;
   return outcome === 'fail' ? `more than ${size}` : `which may be more or less than the limit of ${size}`;

@@ -27,12 +27,12 @@ function fromCompanion(filled: GrowingCollection): CreationSite {
     blame,
     frame: blame.subject!,
     companion: sayHolder(filled),
-    evidence: entriesEvidence(filled, `, as many more, added in ${placeWithLibrary(blame)}`),
+    evidence: entriesEvidence(filled, `, the same increase, added in ${placeWithLibrary(blame)}`),
   };
 }
 
 export const companionCaveat = (companion: string, things: string): string =>
-  `culprit infers the place: ${companion} gains an entry for each of these ${things}. It did not see which code opens them; it does not see native code do so.`;
+  `culprit infers the place: ${companion} gains an entry for each of these ${things}. It did not see which code opens them, and it cannot see native code.`;
 
 export const companionAdvice = (companion: string): string =>
   `Close what ${companion} keeps, and take it out, on every path: after errors and timeouts, too.`;

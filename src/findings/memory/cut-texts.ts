@@ -36,7 +36,7 @@ export function cutTextsEvidence(cut: CutTexts | null): Evidence[] {
 }
 
 export const FIND_PIECES =
-  'These are whole texts. Often no code keeps them on purpose: where a piece of one is kept (slice, substring, split, a match, a field of what a parser returned), V8 keeps the whole text. Look for such pieces in objects that live long, even where their number does not grow, and copy them: `Buffer.from(text).toString()`.';
+  'These are whole strings. Often no code keeps them on purpose: if a part of one is kept (slice, substring, split, a match, a field of what a parser returned), V8 keeps the whole string. Look for such parts in long-lived objects, even if their number does not grow, and copy them: `Buffer.from(text).toString()`.';
 
 export const COPY_TEXTS =
   'If its strings are cut from longer ones (slice, substring, split, a match, a parser), each keeps the whole original string alive. Copy a string before you keep it: `Buffer.from(text).toString()`.';

@@ -85,7 +85,7 @@ export function adviseOnFullHeap(heapLimitBytes: number, liveHeapBytes: number, 
   }
   if (!isWorth)
     return [
-      `Raise the memory limit with the heap's: of ${formatBytes(limitBytes)} the heap may have at most 75% (--max-old-space-size=${mostMegabytes}), the rest is for buffers, stacks and code.`,
+      `Raise the memory limit together with the heap limit: of ${formatBytes(limitBytes)} the heap may have at most 75% (--max-old-space-size=${mostMegabytes}), the rest is for buffers, stacks and code.`,
     ];
   return [
     `Give it a larger heap: --max-old-space-size=${Math.min(wantedMegabytes, mostMegabytes)} (MB); the memory limit of ${formatBytes(limitBytes)} has room for ${mostMegabytes}.`,

@@ -106,7 +106,7 @@ function describe(backlog: StreamBacklog, rising: Rising): Draft {
     ],
     ...chainOf(blame),
     innocentExplanation:
-      'A writer that knows how much it will write, and has the memory for it, may do so. Each client that reads slowly takes that memory again.',
+      'This is harmless if the program knows how much it writes and has the memory for it. But each client that reads slowly needs that memory again.',
     advice: [
       'Wait until a stream can take more: where `write()` returns false, wait for its event `drain`, or let `pipeline()` and async iterators do so (`pipeline(Readable.from(rows), format, response)`).',
       'Bound how long a slow client may take, and how many such answers are under way at once.',

@@ -39,7 +39,7 @@ export function nativeRiseReason({ memory, lookSeconds }: Facts): string {
       : '';
   return [
     `Resident memory rose from ${formatBytes(rss.first)} to ${formatBytes(rss.last)} in ${formatDuration(lookSeconds * 1_000)}, ${pace}; ${formatBytes(outsideHeap(memory))} of that lies outside the heap and its buffers${inFiles}.`,
-    'Start-up ends like this; so does a native leak while the allocator reuses memory that was freed before.',
+    'The end of start-up looks like this, and so does a native leak while the allocator reuses freed memory.',
   ].join(' ');
 }
 

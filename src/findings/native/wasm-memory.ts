@@ -115,7 +115,7 @@ export function describeWasm(wasm: WasmMemory, facts: Facts): Draft {
           }
         : {
             source: 'memory',
-            statement: `array buffers, which the memory of WebAssembly code is not among, are only ${formatBytes(arrayBuffers.last)} of it`,
+            statement: `array buffers, which do not include WebAssembly memory, are only ${formatBytes(arrayBuffers.last)} of it`,
           },
       ...(caller
         ? [
@@ -133,7 +133,7 @@ export function describeWasm(wasm: WasmMemory, facts: Facts): Draft {
     caveats: filled
       ? []
       : [
-          'culprit infers that it is the memory of WebAssembly code: it is no array buffer, and such code runs in that thread.',
+          'culprit infers that it is the memory of WebAssembly code: it is not an array buffer, and such code runs in that thread.',
         ],
     asSymptom: `the memory of WebAssembly code grows by ${rate}`,
     effect: 'external',

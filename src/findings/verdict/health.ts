@@ -110,7 +110,7 @@ function emptied({ emptied: batches }: Facts): string[] {
     .slice(0, HEALTH.mostNamed)
     .map((each) => `${each.collection.type} \`${nameOf(each)}\` (${perSecond(each.trend.slopePerSecond)})`);
   return [
-    `Filled and emptied at times, as batches are: ${named.join('; ')}. By the number of requests before, each would have held more when it was first seen.`,
+    `Filled and emptied at times, as batches are: ${named.join('; ')}. Judging by the requests before that, each would have held more when culprit first saw it, had it never been emptied.`,
   ];
 }
 

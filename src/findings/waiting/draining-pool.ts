@@ -56,7 +56,7 @@ export function describeDraining(draining: DrainingPool, facts: Facts): Draft {
         : 'Work that takes longer and longer also holds more connections, but then answers become slower, too.',
     advice: [
       'Release what was taken on every path, including errors and early returns: do it in a `finally`.',
-      'Nothing waits until the pool is empty, so the loss does not show before. Limit the wait for a connection (an acquire timeout), so that it then shows as errors.',
+      'Callers wait only once the pool is empty, so the loss is not visible earlier. Limit the wait for a connection (an acquire timeout), so that the loss then shows as errors.',
     ],
     caveats: [
       'Which call does not release its connection was not observed: check every path of the code named here.',
@@ -71,7 +71,7 @@ function statementOf({ by, lost, longestSilentMillis }: DrainingPool): string {
   const rise = `${risen(lost)}, from ${formatNumber(lost.first)} to ${formatNumber(lost.last)}, and never fell`;
   return by === 'silent'
     ? `the number of connections that are checked out but idle ${rise}; the longest idle one has carried no data for at least ${formatDuration(longestSilentMillis ?? 0)}`
-    : `the smallest number checked out at any time (of five samples in a row) ${rise}, while no more requests were answered than before`;
+    : `the smallest number checked out in five samples in a row ${rise}, while no more requests were answered than before`;
 }
 
 /** Lost a second, between the first and the last count. */

@@ -37,7 +37,7 @@ export function describeLateFailures(failures: LateFailures, facts: Facts): Draf
     evidence: [
       {
         source: 'requests',
-        statement: `${formatShare(failedShare)} of the answers have a status of 500 or more and come after 1.5 s or later (${perSecond(failedPerSecond)}); from arrival to the beginning of the answer it takes ${formatDuration(meanMillis)} on average`,
+        statement: `${formatShare(failedShare)} of the answers have a status of 500 or more and come after 1.5 s or more (${perSecond(failedPerSecond)}); from arrival to the beginning of the answer it takes ${formatDuration(meanMillis)} on average`,
         value: failedShare,
         unit: 'share',
       },
@@ -56,8 +56,8 @@ export function describeLateFailures(failures: LateFailures, facts: Facts): Draf
       'A gateway that reports that another service did not answer in time does what it should. Then that service is the cause.',
     advice: [
       library
-        ? `See why what ${packageOf(library)} waits for does not come: whether its connection was opened and still stands, whether the server at the other end answers, and what its errors say. Listen to its events of errors and of lost connections, and log them.`
-        : 'See what the requests wait for there (a connection, another service), why it does not come, and what the error says with which they fail. Log that error.',
+        ? `Find out why ${packageOf(library)} does not get what it waits for: whether its connection was opened and is still open, whether the server at the other end answers, and what its errors say. Listen to its error and disconnect events, and log them.`
+        : 'See what the requests wait for there (a connection, another service), why it does not come, and what error they fail with. Log that error.',
       'Until it is back, fail at once: shorten the timeout, do not queue calls while there is no connection, or stop calling for a while after a failure (a circuit breaker).',
     ],
     caveats: frame ? [] : ['The line where the requests wait is unknown.'],

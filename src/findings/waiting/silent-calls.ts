@@ -94,7 +94,7 @@ export function childrenEvidence(children: LastingChildren | null): Evidence[] {
   return [
     {
       source: 'proc',
-      statement: `meanwhile ${count === 1 ? 'one child process' : `${formatNumber(count)} child processes`} of \`${command}\` did not end for ${formatDuration(millis)} at least, as many as hold a place`,
+      statement: `meanwhile ${count === 1 ? 'one child process' : `${formatNumber(count)} child processes`} of \`${command}\` did not end for ${formatDuration(millis)} at least; as many places of the pool or queue are taken`,
     },
   ];
 }

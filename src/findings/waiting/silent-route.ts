@@ -113,7 +113,7 @@ export function describeSilentRoutes(routes: readonly SilentRoute[], facts: Fact
         : [
             {
               source: 'requests',
-              statement: `answered, and different in one word only: ${listOf(answered)}`,
+              statement: `answered, although the path differs in only one word: ${listOf(answered)}`,
             },
           ]),
       {
@@ -162,7 +162,7 @@ function onlyMaker({ site }: SilentRoute, requestsPerSecond: number, { observati
 }
 
 const KEY_ADVICE =
-  'It depends on a value in the path whether a request is answered: look for what is kept for each value (a cache that loads each key once for all who ask, a lock, a queue) and never ends for these, such as one call to another service without a timeout for which all of them wait.';
+  'Whether a request is answered depends on a value in its path. Look for something that exists once for each value (a cache that loads each key once for all callers, a lock, a queue) and never finishes for these values, such as a call to another service without a timeout.';
 
 function listOf(routes: readonly { label: string }[]): string {
   const named = routes.slice(0, SILENT_ROUTE.named).map(({ label }) => label);

@@ -48,7 +48,7 @@ export function describeStuckPool({ millis, threads, holder, waiting }: StuckThr
     innocentExplanation:
       'Operations that compute for long (key derivation at a high cost, compression of very large inputs) hold a thread just as long, but end eventually.',
     advice: [
-      'Find the operation that does not end. Opening or reading a named pipe, a device, or a file of a network file system that hangs holds a thread until the other side acts; so do locks of files and native addons that wait. A timeout or an AbortSignal in the program does not free the thread.',
+      'Find the operation that does not end. Opening or reading a named pipe, a device, or a file of a network file system that hangs holds a thread until the other side acts; so do file locks, and native addons that block. A timeout or an AbortSignal in the program does not free the thread.',
       'Do not open such files through `fs`: check what a path is first (`stat`, `isFile()`), and read pipes through `net`. More threads (UV_THREADPOOL_SIZE) only postpone the problem.',
     ],
     caveats: site

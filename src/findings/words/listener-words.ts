@@ -62,7 +62,7 @@ export function listenersInnocence(filled: GrowingCollection | null): string {
 
 export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame | null): string {
   if (filled?.collection.isFollowed)
-    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long one by itself, and remove that listener when the work is done. Node.js 24.22 and 26.12 also release the combined signal once its listeners are removed or it is aborted; Node.js 20 does not.';
+    return 'Do not combine the signal of one piece of work with one that lives as long as the process: Node.js keeps what AbortSignal.any() returns, with its listeners, for as long as one of the two can abort. Listen to the long-lived signal directly, and remove that listener when the work is done. Or remove the listeners of the combined signal: then Node.js releases it. From 24.20 and 26.7 on, it also releases a combined signal that was aborted.';
   const frames = filled?.insertion?.frames ?? [];
   if (frames.some(isIteratorOfEvents)) return END_ITERATOR;
   const adder = blame?.library ?? null;
@@ -74,7 +74,7 @@ export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame
     return `${packageOf(adder)} adds these listeners: what ${place(blame.app)} creates with it stays attached. Create it once and share it instead of once for each call, or release it when it is no longer needed (close, end, destroy, unpipe or off, whichever it has).`;
   const node = filled?.collection.className === 'AbortSignal' ? nodeAdder(frames) : null;
   if (node && blame?.app)
-    return `Node.js adds this listener for the signal that ${place(blame.app)} passes to \`${lastName(node.functionName)}()\`, and removes it when the operation ends; net.connect() never removes it (Node.js 20 to 26). Pass a signal that ends with the operation, or leave it out, destroy what it should end in a listener of your own, and remove that listener on "close".`;
+    return `Node.js adds this listener for the signal that ${place(blame.app)} passes to \`${lastName(node.functionName)}()\`, and removes it when the operation ends; net.connect() never removes it (Node.js 20 to 26). Pass a signal that ends with the operation. Or pass no signal: call destroy() from a listener of your own on the signal, and remove that listener on "close".`;
   return 'Remove the listener when its owner is done (off, once, or an AbortSignal), or add it once, outside of the request.';
 }
 
@@ -82,7 +82,7 @@ export function adviceOnListeners(filled: GrowingCollection | null, blame: Blame
 function onConnection(adder: Frame | null, app: Frame | null): string {
   const who = adder ? `${packageOf(adder)} adds` : 'This adds';
   const other = adder
-    ? ` Look for an option of ${packageOf(adder)} that does without${app ? `, in what ${place(app)} gives it` : ''}, or for a newer version.`
+    ? ` Look for an option of ${packageOf(adder)} that avoids this listener${app ? `, in what ${place(app)} passes to it` : ''}, or for a newer version.`
     : '';
   return `${who} a listener to a connection for each request, and one connection (keep-alive) serves many: what the listener closes over, often the request, stays until the connection ends. Listen on the request or the answer instead, or remove the listener when the answer has been sent or read; \`socket.setTimeout(ms, callback)\` adds one at each call, too.${other}`;
 }

@@ -31,7 +31,7 @@ export function nodeListWords(entry: string, made: readonly Frame[]): ListWords 
     title: (rate) =>
       `marks and measures accumulate${rate === null ? '' : ` at ${rate}`} in the performance timeline of Node.js`,
     advice:
-      'Node.js keeps every mark and measure until `performance.clearMarks()` and `performance.clearMeasures()`: clear them by name once they are read (a package that sets them may have a function for it), or take two readings of `performance.now()` where only a duration is wanted. What looks one up by name goes through all of them.',
+      'Node.js keeps every mark and measure until `performance.clearMarks()` and `performance.clearMeasures()`: clear them by name once they are read (a package that sets them may have a function for it), or take two readings of `performance.now()` where only a duration is wanted. A lookup by name traverses all of them.',
   };
 }
 

@@ -86,7 +86,7 @@ function whatIsMissing({ read }: TriageReport, isExitKnown: boolean): string[] {
   return [
     ...(isExitKnown || read.hasPodStatus
       ? []
-      : ['How the process ended beyond its log: no exit code and no status was given.']),
+      : ['How the process ended, apart from what its log shows: no exit code or status was given.']),
     ...(read.diagnosticReports > 0
       ? []
       : ['The heap and the handles at the end: no diagnostic report was given.']),

@@ -16,7 +16,7 @@ const entries = {
       v.integer(),
       v.minValue(1),
       v.maxValue(1_000),
-      v.description('Of the finding in `before` that was to be fixed.'),
+      v.description('Rank of the finding in `before` that was to be fixed.'),
     ),
     1,
   ),
@@ -42,7 +42,7 @@ export const verifyFixTool: Tool<typeof entries> = {
     const finding = was.report.findings.find((each) => each.rank === rank);
     if (!finding)
       throw new UsageError(
-        `The recording before has no finding of rank ${rank}.`,
+        `The earlier recording has no finding of rank ${rank}.`,
         'There is nothing to verify.',
       );
     const judged = judgeFix(finding, was.report, is.report);

@@ -69,7 +69,7 @@ function stepWords({ kind, name }: HeapStep): string {
     case 'listener':
       return short === '' ? 'listeners of an event' : `listeners of "${short}"`;
     case 'reaction':
-      return 'waits for it (then, await)';
+      return 'promise reaction (then, await)';
     case 'suspended-call':
       return 'a call suspended at await';
     case 'internal':

@@ -16,7 +16,7 @@ const said = (what: string) => {
 const lastDay = v.pipe(
   said('until when it is accepted, as a date like 2027-01-31'),
   v.check((text) => text === '' || /^\d{4}-\d{2}-\d{2}$/.test(text), 'has to be a date like 2027-01-31'),
-  v.check((text) => text === '' || isDay(text), 'is not a day of the calendar'),
+  v.check((text) => text === '' || isDay(text), 'is not a valid date'),
 );
 
 const entry = v.strictObject(

@@ -106,7 +106,7 @@ const settings = v.object({
 const EXPECTED = {
   schema: settings,
   what: 'the settings of a process',
-  hint: 'Give a file that `culprit audit --save FILE` wrote with the same version.',
+  hint: 'Pass a file that the same version of culprit wrote with `culprit audit --save FILE`.',
 };
 
 /** Throws RecordingError when the text is not what it has to be. `name` is what messages call it. */

@@ -22,7 +22,7 @@ export function readFileContent(path: string): FileContent {
 function readBytes(path: string): Buffer {
   try {
     const stat = statSync(path);
-    if (!stat.isFile()) throw new Error('it is no file');
+    if (!stat.isFile()) throw new Error('it is not a file');
     if (stat.size > MAX_TEXT_BYTES) throw new Error(`larger than ${MAX_TEXT_BYTES / 2 ** 20} MB`);
     return readFileSync(path);
   } catch (error) {

@@ -101,7 +101,7 @@ function signsOf(contents: Omit<ReportContents, 'signs'>): string[] {
       ? 'The heap is nearly full: take a heap snapshot to see what it holds.'
       : '',
     isOutOfMemory && part !== null && part < NOT_FULL
-      ? `It ran out of memory with ${Math.round(part * 100)}% of the limit in use: one request was too large. ${isLarge ? 'Most of the heap is large objects: look for one array, string, Buffer, Map or Set that grows' : 'Look for one array, string, Map or Set that grows'}; a higher heap limit does not help.`
+      ? `It ran out of memory with ${Math.round(part * 100)}% of the limit in use: one allocation was too large. ${isLarge ? 'Most of the heap is large objects: look for one array, string, Buffer, Map or Set that grows' : 'Look for one array, string, Map or Set that grows'}; a higher heap limit ${/invalid/i.test(event ?? '') ? 'does not help' : 'helps for a while at most'}.`
       : '',
     !isOutOfMemory && isLarge
       ? 'Most of the heap is large objects: a few long arrays, strings or tables of Maps.'

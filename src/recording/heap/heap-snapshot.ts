@@ -143,6 +143,6 @@ function explain(name: string, error: Error & { code?: string }): Error {
   if (error instanceof RangeError && /allocation/.test(error.message))
     return because('there is not enough memory for it', 'Read it on a machine with more memory.');
   if (error.code === 'EACCES' || error.code === 'EPERM')
-    return new UsageError(`${name} may not be opened.`, 'Read it as the user that owns it.');
+    return new UsageError(`Permission denied for ${name}.`, 'Read it as the user that owns it.');
   return error;
 }

@@ -101,7 +101,7 @@ function sections(comparison: Comparison): Section[] {
     ),
     list('Not known', nextLines(comparison)),
     foldedList('How it was measured', methodLines(comparison)),
-    { before: ['', 'To decide again:', ''], rows: commandLines(gates?.command ?? ''), after: [] },
+    { before: ['', 'To evaluate the gates again:', ''], rows: commandLines(gates?.command ?? ''), after: [] },
   ];
 }
 

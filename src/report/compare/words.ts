@@ -123,12 +123,12 @@ export function perWord({ per }: Comparison): string {
 
 const MOST_NEIGHBOURS = 5;
 
-/** "moved with a, b and 3 more"; "" when it did not. */
+/** "cost moved from or to a, b and 3 more"; "" when it did not. */
 export function describeMove({ movedWith }: FunctionChange): string {
   if (movedWith.length === 0) return '';
   const rest = movedWith.length - MOST_NEIGHBOURS;
   const shown = movedWith.slice(0, MOST_NEIGHBOURS).join(', ');
-  return `moved with ${shown}${rest > 0 ? ` and ${formatNumber(rest)} more` : ''}`;
+  return `cost moved from or to ${shown}${rest > 0 ? ` and ${formatNumber(rest)} more` : ''}`;
 }
 
 /** "accepted by ann until 2027-01-01: the cache is bounded by design". */

@@ -120,10 +120,7 @@ function collections(report: HeapReport, paint: ChalkInstance): string[] {
     ];
   });
   const header = ['  keeps', 'entries', 'what', 'where'];
-  return [
-    paint.bold('Biggest collections (bytes that would be freed with each)'),
-    ...table([header, ...rows], 2),
-  ];
+  return [paint.bold('Biggest collections (by retained size)'), ...table([header, ...rows], 2)];
 }
 
 const ENGINES: Record<HeapProgram, string> = {

@@ -67,7 +67,7 @@ function renderDetached({ detached }: HeapReport, width: number): string[] {
   const bytes = detached.reduce((sum, each) => sum + each.retainedBytes, 0);
   const names = detached.slice(0, 3).map(({ name }) => shorten(name));
   return wrapText(
-    `${formatCount(trees, 'detached tree')} of the DOM (${names.join(', ')}${detached.length > 3 ? ', ...' : ''}) ${trees === 1 ? 'is' : 'are'} kept${change}: ${formatBytes(bytes)} that no document shows.`,
+    `${formatCount(trees, 'detached tree')} of the DOM (${names.join(', ')}${detached.length > 3 ? ', ...' : ''}) ${trees === 1 ? 'is' : 'are'} still in memory${change}. Retained size: ${formatBytes(bytes)}.`,
     width,
   );
 }
@@ -106,10 +106,11 @@ function verdictTexts(report: HeapReport): string[] {
   }
 }
 
+const TAKE_UNDER_LOAD = 'To find a leak, take three snapshots under load, minutes apart, and pass all three.';
 const TAKE_THREE: Record<HeapProgram, string> = {
-  node: 'To find a leak take three under load, minutes apart, and give all three.',
-  page: 'To find a leak take three, and between them do what you suspect and undo it again (open and close, go and come back); give all three.',
-  bun: 'To find a leak take three under load, minutes apart, and give all three.',
+  node: TAKE_UNDER_LOAD,
+  page: 'To find a leak, take three snapshots. Between them, do the suspected action and undo it (open and close, go and come back). Pass all three.',
+  bun: TAKE_UNDER_LOAD,
 };
 
 function bigThings({ collections, snapshots }: HeapReport): string {

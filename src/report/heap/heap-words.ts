@@ -111,7 +111,7 @@ export function adviseOn(collection: HeapCollection, isGrowing: boolean): string
     case 'listeners':
       return `Add the listener once, or remove each one when its work is done: ${isOfDom(collection) ? 'removeEventListener' : 'removeListener'}, { once: true }, { signal }.`;
     case 'promise-reactions':
-      return 'The promise does not settle, so each then, await or Promise.race on it stays. Settle it, or race with one that lives as long as the request.';
+      return 'The promise never settles, so every then, await or Promise.race on it stays in memory. Settle it, or race against a promise that is created for each request.';
     case 'timers':
       return 'Clear each timer when it is no longer needed: clearTimeout, clearInterval.';
     case 'alike':

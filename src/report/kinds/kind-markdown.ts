@@ -23,7 +23,7 @@ export function kindsIndex(): string {
   return [
     '<!-- Generated from src/findings/kinds.ts. -->',
     '# Kinds of findings',
-    'In the order of causes: where one finding explains another, the earlier one here is reported and the later one is listed as its symptom. `culprit explain <kind>` prints a page.',
+    'The kinds are in causal order: when one finding explains another, the report shows the earlier kind and lists the later one as its symptom. `culprit explain <kind>` prints a page.',
     kindsTable(KINDS_BY_CAUSE, ''),
   ]
     .map((part) => `${part}\n`)

@@ -21,7 +21,7 @@ export function kindPage(kind: FindingKind): KindPage {
       ? ''
       : isComparedAsNumber
         ? ' `culprit compare` and `culprit bench` compare its numbers.'
-        : ' `culprit compare` and `culprit bench` report it when only head has it.';
+        : ' `culprit compare` and `culprit bench` report it when it occurs only in head.';
   return {
     kind,
     lead: `${title}.`,

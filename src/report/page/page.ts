@@ -37,7 +37,7 @@ export function startReportPage(window: PageWindow, report: PageReport): void {
     h(
       'footer',
       null,
-      `culprit ${report.tool.version}. This page was drawn from the JSON report in it, and loads nothing.`,
+      `culprit ${report.tool.version}. This page is rendered from the JSON report that it contains, and makes no network requests.`,
     ),
   );
   openForPrint(window);

@@ -25,7 +25,7 @@ function describeEvents({ throttledShare, oomKills }: ReportContainer): string[]
   return [
     ...(throttledShare === undefined || throttledShare === 0
       ? []
-      : [`stopped by its quota in ${formatShare(throttledShare)} of the periods`]),
+      : [`throttled by its quota in ${formatShare(throttledShare)} of the periods`]),
     ...(oomKills === undefined || oomKills === 0
       ? []
       : [`${formatCount(oomKills, 'OOM kill')} since it started`]),
@@ -54,7 +54,7 @@ function explainUsage({
   const parts = listed([
     [anonBytes, 'anonymous'],
     [pageCacheBytes, 'page cache'],
-    [sharedBytes === 0 ? undefined : sharedBytes, 'files in memory'],
+    [sharedBytes === 0 ? undefined : sharedBytes, 'shared memory (tmpfs)'],
     [socketBytes, 'socket buffers'],
     [kernelBytes, 'kernel'],
   ]);
@@ -70,7 +70,7 @@ function explainUsage({
 function explainRss({ rssBytes, rssAnonBytes, rssFileBytes }: Memory): string {
   if (rssBytes === undefined) return '';
   if (rssAnonBytes === undefined || rssFileBytes === undefined) return `RSS is ${formatBytes(rssBytes)}.`;
-  return `RSS is ${formatBytes(rssBytes)}: ${formatBytes(rssAnonBytes)} of its own and ${formatBytes(rssFileBytes)} of mapped files such as the node binary, which are charged to the cgroup that read them first and can be reclaimed.`;
+  return `RSS is ${formatBytes(rssBytes)}: ${formatBytes(rssAnonBytes)} of anonymous memory and ${formatBytes(rssFileBytes)} of mapped files such as the node binary, which are charged to the cgroup that read them first and can be reclaimed.`;
 }
 
 function explainHeap({ heapUsedBytes, heapTotalBytes, externalBytes, rssAnonBytes }: Memory): string {

@@ -22,7 +22,7 @@ export const METRIC_NAMES: Record<Impact['metric'], string> = {
   requests: 'requests without an answer',
   'thread-pool': 'wait for a thread',
   lookups: 'each lookup',
-  throttling: 'wall time, stopped by the CPU quota',
+  throttling: 'wall time, throttled by the CPU quota',
   'cpu-wait': 'wall time, waiting for a CPU',
   'memory-wait': 'wall time, waiting for memory',
 };
@@ -32,7 +32,7 @@ export function describeCost({ impact, harm = '' }: Pick<Finding, 'impact' | 'ha
   return [impact === undefined ? '' : describeImpact(impact), harm].filter((part) => part !== '').join('; ');
 }
 
-/** "heap +1.2 MB/s; heap limit 256 MB reached in about 7 min", "event loop held for up to 137 ms, 11% of the time". */
+/** "heap +1.2 MB/s; heap limit 256 MB reached in about 7 min", "event loop blocked for up to 137 ms, 11% of the time". */
 function describeImpact(impact: Impact): string {
   const part = describePart(impact);
   const amount = `${describeAmount(impact)}${part === '' ? '' : `, ${part}`}`;
@@ -49,8 +49,8 @@ function describeAmount(impact: Impact): string {
   if (isRate(impact) && value === 0) return `${name} growth too small to measure yet`;
   if (metric === 'event-loop')
     return unit === 'share'
-      ? `event loop held for ${amount} of the time`
-      : `event loop held for up to ${amount}`;
+      ? `event loop blocked for ${amount} of the time`
+      : `event loop blocked for up to ${amount}`;
   if (metric === 'requests' && unit === 'ms') return `answers begin up to ${amount} late`;
   if (metric === 'waiting' && unit === 'count') return `${amount} in the ${name}`;
   if (unit !== 'share') return `${name} ${isRate(impact) && value > 0 ? '+' : ''}${amount}`;

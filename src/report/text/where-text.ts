@@ -63,7 +63,7 @@ function statesOf({ states, whole }: ProfileTables): string[] {
 function sayHead({ head, profile, unit, whole, functions, left }: ProfileTables): string {
   const all = functions.length + left.functions;
   if (!head)
-    return `No ${profile === 'heap' ? 'function holds' : 'path of calls takes'} the larger part: it is spread over ${formatCount(all, 'function')}.`;
+    return `No ${profile === 'heap' ? 'function holds' : 'call path takes'} most of it: it is spread over ${formatCount(all, 'function')}.`;
   const of = amountOf(unit, whole);
   if (profile === 'heap') return `${nameOf(head)} holds ${formatShare(head.share)} of ${of}.`;
   const by = head.calledBy === null ? '' : `, called by \`${head.calledBy}\``;
@@ -104,7 +104,7 @@ function tableOf(tables: ProfileTables, by: By, width: number): string[] {
     return hangingLines(first, rowName(row, by), width);
   });
   const more = left === 0 ? [] : [`   and ${formatCount(left, `more ${by}`)}: --top ${rows.length + left}`];
-  return ['', `${cells('own', '', 'total', '')}${by}`, ...lines, ...more];
+  return ['', `${cells('self', '', 'total', '')}${by}`, ...lines, ...more];
 }
 
 function rowName(row: ProfileRow, by: By): string {

@@ -134,7 +134,7 @@ export function chooseMember(
   const which = isTold
     ? serving.length === 1
       ? 'the only one with connections'
-      : `which of the ${serving.length} with connections uses the most memory`
+      : `the one of the ${serving.length} with connections that uses the most memory`
     : 'which uses the most memory';
   const note = `${of}, culprit captures process ${largest.pid}, ${which}; --all captures all of them side by side.`;
   return { member: largest, note };

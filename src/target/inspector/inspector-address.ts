@@ -28,7 +28,7 @@ export async function readInspectorEndpoint(
   if (!entry) {
     throw new AttachError(
       `What answers at ${address} is not a Node.js inspector.`,
-      'Give the port that the process was started with in --inspect, or its pid and let culprit open one.',
+      'Give the port from its --inspect option, or give its pid so that culprit opens an inspector.',
     );
   }
   // The target names the host it believes in, which is wrong behind a port forward: keep the one that answered.

@@ -176,7 +176,7 @@ function signal(pid: number): void {
     const hasEnded = (error as NodeJS.ErrnoException).code === 'ESRCH';
     throw new AttachError(
       hasEnded
-        ? `Process ${pid} ended before it could be attached to.`
+        ? `Process ${pid} ended before culprit could attach to it.`
         : `Process ${pid} cannot be signalled: ${(error as Error).message}.`,
       hasEnded ? 'Start it again, and find out why it ends.' : 'Run culprit as the same user, or as root.',
       { cause: error },

@@ -57,11 +57,11 @@ export function sayOtherRuntime(name: OtherRuntime): { reason: string; cure: str
 const OTHERS: Record<OtherRuntime, { reason: string; cure: string }> = {
   Deno: {
     reason: 'it runs Deno, not Node.js, and what culprit installs in a process could end it',
-    cure: 'Take a CPU profile in the DevTools of Chrome (start it with `deno run --inspect`, open chrome://inspect), save it, and give it to `culprit analyze` or `culprit flame`; a heap snapshot from there to `culprit heap`.',
+    cure: 'Start it with `deno run --inspect`, and open chrome://inspect in Chrome. Save a CPU profile there and pass it to `culprit analyze` or `culprit flame`, or save a heap snapshot and pass it to `culprit heap`.',
   },
   Bun: {
     reason: 'it runs Bun, not Node.js: its inspector speaks another protocol, and SIGUSR1 would end it',
-    cure: 'Start it with `bun --cpu-prof` and give the .cpuprofile that it writes at its end to `culprit analyze` or `culprit flame`; with `bun --heap-prof` give the heap snapshot to `culprit heap`.',
+    cure: 'Start it with `bun --cpu-prof` and pass the .cpuprofile that it writes on exit to `culprit analyze` or `culprit flame`. Or start it with `bun --heap-prof` and pass the heap snapshot to `culprit heap`.',
   },
   Electron: {
     reason: 'it is an Electron app (such as VS Code), and culprit sends no signals to those',

@@ -101,7 +101,7 @@ export function listedTable(lists: Lists): ProcessTable {
 }
 
 const notHere = (system: string): NotHere => ({
-  notHere: `${system} does not tell from outside what Linux tells in /proc`,
+  notHere: `${system} does not provide what Linux provides in /proc`,
 });
 
 export function once<T>(read: () => T): () => T {

@@ -29,7 +29,7 @@ function openByMapping(pid: number): void {
 }
 
 const BY_MAPPING: NotHere = {
-  notHere: 'Windows has no signals: the process is asked through a mapping that only Node.js makes',
+  notHere: 'Windows has no SIGUSR1: the process is asked through a mapping that only Node.js makes',
 };
 
 /** Counted in steps of 100 ns. */

@@ -10,7 +10,7 @@ export function takeLease(): () => void {
   if (runningSince !== null) {
     const seconds = ((nowMillis() - runningSince) / 1_000).toFixed(1);
     throw new UsageError(
-      `A leak check is running already, for ${seconds} s, and two at once would report each other. Await the first one, do not nest them, and do not use test.concurrent for leak tests.`,
+      `A leak check has been running for ${seconds} s, and two at once would report each other's objects. Await the first one, do not nest checks, and do not use test.concurrent for leak tests.`,
     );
   }
   runningSince = nowMillis();
@@ -50,10 +50,10 @@ export function createDeadline(roundMillis: number, signal: AbortSignal | undefi
 
 function lateError(roundMillis: number): UsageError {
   return new UsageError(
-    `One round of the body took longer than ${roundMillis} ms, and the check gave up. Fake timers that are never advanced look like this. Shorten it, or raise roundMillis.`,
+    `One round took longer than ${roundMillis} ms, so the check was aborted. A common cause is fake timers that are never advanced. Shorten the round, or raise roundMillis.`,
   );
 }
 
 function abortError(signal: AbortSignal): unknown {
-  return signal.reason ?? new UsageError('The check was ended by its signal.');
+  return signal.reason ?? new UsageError('The check was aborted by its AbortSignal.');
 }

@@ -98,7 +98,7 @@ function excuse(made: Made): string | null {
   const why = endsByItself(made);
   if (why) return why;
   if (made.type !== 'FILEHANDLE' && made.type !== 'DIRHANDLE' && !hasRef(made.resource))
-    return `unreferenced ${kindOf(made).many} (they keep no process alive)`;
+    return `unreferenced ${kindOf(made).many} (they do not keep the process alive)`;
   return null;
 }
 
@@ -210,7 +210,7 @@ function fileFindings(files: OpenFile[], places: Places): LeakFinding[] {
   return own.slice(0, MOST_FILES).map(({ path, stack }, i) => ({
     ...siteOf(stack, places),
     kind: 'fd-leak',
-    title: `Left open: ${path} (${placeWithLibrary(places.blameOf(stack))})${i === MOST_FILES - 1 && more > 0 ? `, and ${more} files more` : ''}`,
+    title: `Left open: ${path} (${placeWithLibrary(places.blameOf(stack))})${i === MOST_FILES - 1 && more > 0 ? `, and ${more} more files` : ''}`,
     advice: 'Close it on every path: try/finally around fs.openSync, end() or destroy() of its stream.',
     perRound: 1,
     unit: 'count',

@@ -20,13 +20,13 @@ export function evidenceFor(
   if (error && ending.nearby && addressOf(error) === '' && label === 'dependency-unreachable')
     sentences.push({
       source: 'log',
-      statement: `shortly before it logged: ${describeError(chainOf(ending.nearby).at(-1)!)}`,
+      statement: `shortly before that, it logged: ${describeError(chainOf(ending.nearby).at(-1)!)}`,
     });
   const thrown = rethrownBy(ending);
   if (thrown)
     sentences.push({
       source: 'log',
-      statement: `${thrown.package} threw it (${thrown.place}), as packages do with an error that nothing handles`,
+      statement: `${thrown.package} threw it (${thrown.place}), as packages do when nothing handles an error`,
     });
   if (component)
     sentences.push({ source: 'stack', statement: `it points to the ${component.name}: ${component.reason}` });
@@ -61,7 +61,7 @@ function sentence(event: EndEvent): string {
     case 'unsettled-await':
       return `a top-level await never settled, at ${event.place}`;
     case 'kernel-oom':
-      return `the kernel killed it because memory ran out${event.rssBytes === null ? '' : `, at ${formatBytes(event.rssBytes)} of its own memory`}`;
+      return `the kernel killed it because memory ran out${event.rssBytes === null ? '' : `, at ${formatBytes(event.rssBytes)} of anonymous memory`}`;
     case 'exit':
       return exitSentence(event);
     case 'told':
@@ -87,9 +87,9 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
     case 'heap-limit':
       if (eventOf(ending, 'heap-limit')?.tooLarge)
         return 'A wrong length, such as a negative one, looks the same.';
-      return 'A limit that is too small for the load looks the same as a leak in one crash: only growth over time distinguishes them.';
+      return 'In a single crash, a limit that is too small for the load looks the same as a leak: only growth over time distinguishes them.';
     case 'container-oom':
-      return 'The limit may be too low for Node.js itself; page cache and buffers count as well as the heap.';
+      return 'The limit may be too low for Node.js itself; page cache and buffers count towards it, not only the heap.';
     case 'native-crash':
       return signal === 'SIGABRT' && !eventOf(ending, 'native')
         ? 'process.abort(), or an exhausted heap whose message was lost, end the same way.'
@@ -97,7 +97,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
     case 'out-of-memory':
       return toldOf(ending, 'out-of-memory')?.teller === 'PM2'
         ? 'A limit below what the program needs looks the same as a leak: only growth over time distinguishes them.'
-        : 'Other processes may have used up the memory: the process that was refused memory or killed need not be the one that grows.';
+        : 'Another process may have used up the memory: the one that was killed or denied memory is not necessarily the one that grew.';
     case 'terminated':
       return signal === 'SIGKILL'
         ? 'The OOM killer sends the same signal. Only the kernel log or the pod status shows which it was.'
@@ -107,7 +107,7 @@ export function innocentFor(ending: Ending, label: CrashLabel): string {
     case 'killed-by-probe':
       return 'The probe may be too strict for the normal response times of the service.';
     case 'unknown':
-      return 'process.exit with 1 after a message that is no error looks like this.';
+      return 'A call of process.exit with 1 after a message that is not an error looks the same.';
     default:
       return '';
   }

@@ -183,7 +183,7 @@ function titleFor(group: CrashGroup, component: string): string {
   const { ending, label, occurrences } = group;
   const restarter = restarterOf(group);
   return label === 'unknown' && restarter !== '' && errorOf(ending) === null && exitOf(ending).code !== null
-    ? `${restarter} restarts it over and over: it ended ${occurrences === 1 ? '' : `${occurrences} times `}${exitWords(ending)}, and nothing in the log says why`
+    ? `${restarter} keeps restarting it: it ended ${occurrences === 1 ? '' : `${occurrences} times `}${exitWords(ending)}, and nothing in the log says why`
     : titleOf(ending, label, component);
 }
 
@@ -201,7 +201,7 @@ function caveatsFor({ ending, confidence }: CrashGroup): string[] {
   const { pod, container } = ending.container ?? {};
   if (container && ending.isLogUnknown && !eventOf(ending, 'told'))
     return [
-      `No log is known to be from the container: save its log under the name of the container, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
+      `None of the logs could be matched to the container: save its log under the name of the container, \`kubectl logs ${pod || 'POD'} -c ${container} --previous > ${container}.log\`.`,
     ];
   const logged = eventOf(ending, 'logged');
   if (logged && !eventOf(ending, 'uncaught'))

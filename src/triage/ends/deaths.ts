@@ -97,5 +97,11 @@ function mergedRoot(a: EndEvent, b: EndEvent): EndEvent {
   const process = a.process ?? b.process;
   const marked = process === undefined ? a : { ...a, process };
   if (marked.kind !== 'heap-limit' || b.kind !== 'heap-limit') return marked;
-  return { ...marked, tooLarge: marked.tooLarge ?? b.tooLarge, gc: marked.gc ?? b.gc };
+  const larger = marked.tooLarge === null ? b : marked;
+  return {
+    ...marked,
+    tooLarge: larger.tooLarge,
+    ...(larger.isTooLargeInferred && { isTooLargeInferred: true }),
+    gc: marked.gc ?? b.gc,
+  };
 }

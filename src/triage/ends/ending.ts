@@ -38,6 +38,8 @@ export type EndEvent = {
       gc: GcTrace | null;
       /** "an array": one object that V8 could not make larger, in a heap that was not full. null: the heap was full. */
       tooLarge: string | null;
+      /** `tooLarge` follows from the sizes in a report, not from words of V8: it may also be the limit of the heap that was in the way. */
+      isTooLargeInferred?: true;
       isCertain: boolean;
     }
   | { kind: 'native'; what: string; isCertain: boolean }

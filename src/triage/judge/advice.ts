@@ -23,15 +23,19 @@ export function heapAdvice(ending: Ending, { memoryLimitBytes }: Circumstances):
   const most = larger?.mostMegabytes ?? null;
   const isTooMuch = wanted !== null && most !== null && wanted > most;
   const room = isTooMuch
-    ? `The container allows at most --max-old-space-size=${most} (75% of ${formatBytes(memoryLimitBytes!)}): raise its limit with the heap's.`
+    ? `The container allows at most --max-old-space-size=${most} (75% of ${formatBytes(memoryLimitBytes!)}): to go higher, raise its limit as well.`
     : wanted === null
       ? ''
-      : `As a stopgap: --max-old-space-size=${wanted}${set > 0 ? ` instead of ${set}` : ''}, half again of ${isLimitMore ? 'that' : `the ${formatBytes(used!)} that were in use`}, rounded up${most === null ? '; the container needs a third more than that' : ''}.`;
+      : `As a stopgap: --max-old-space-size=${wanted}${set > 0 ? ` instead of ${set}` : ''}, 1.5 times ${isLimitMore ? 'that' : `the ${formatBytes(used!)} that were in use`}, rounded up${most === null ? '; the memory limit of the container has to be a third above the new value' : ''}.`;
   return [
     'Find what grows: `culprit diagnose PID` on a running copy under load, or start with --heapsnapshot-near-heap-limit=2 and read the files with `culprit heap`.',
     room,
   ].filter((each) => each !== '');
 }
+
+/** Why the heap gets a limit below that of the memory. */
+export const HEAP_TELLS =
+  'if the heap grows, Node.js then ends with an out-of-memory message instead of being killed without one.';
 
 export function containerAdvice({ memoryLimitBytes }: Circumstances): string[] {
   const heap =
@@ -39,7 +43,7 @@ export function containerAdvice({ memoryLimitBytes }: Circumstances): string[] {
       ? ''
       : ` (--max-old-space-size=${unmeasuredOldSpaceMegabytes(memoryLimitBytes)} here)`;
   return [
-    `Set the heap limit to about 75% of the container's${heap}: if the heap is what grows, V8 then says so itself instead of being killed without a message.`,
+    `Set the heap limit to about 75% of the container's${heap}: ${HEAP_TELLS}`,
     'Find what grows: `culprit diagnose PID` on a running copy shows whether heap, buffers or native memory grow.',
   ];
 }

@@ -97,14 +97,14 @@ function byAddress({ message, properties, code }: CrashError): Hint | null {
   const name = KNOWN.find(({ ports }) => ports.includes(port))?.component;
   const isNetwork = NETWORK_CODES.test(code) || /connect|ECONN|timed? ?out/i.test(message);
   return name && isNetwork
-    ? { name, confidence: 0.6, reason: `port ${port} is customary for a ${name}` }
+    ? { name, confidence: 0.6, reason: `port ${port} is the usual port of a ${name}` }
     : null;
 }
 
 function byCode({ code, message, properties }: CrashError): Hint | null {
   const word = code || /\b(E[A-Z]{4,12})\b/.exec(message)?.[1] || '';
   if (properties.syscall === 'listen')
-    return { name: 'network', confidence: 0.9, reason: `${word} on listening` };
+    return { name: 'network', confidence: 0.9, reason: `${word} from listen()` };
   if (NETWORK_CODES.test(word))
     return { name: 'network', confidence: 0.8, reason: `${word} comes from the network` };
   const isFile = FILE_CODES.test(word) || (/^(EACCES|EPERM)$/.test(word) && properties.path !== undefined);

@@ -18,7 +18,7 @@ export const LABEL_WORDS: Record<CrashLabel, string> = {
   'dependency-unreachable': 'something it depends on could not be reached',
   'dependency-auth': 'something it depends on refused its credentials',
   'killed-by-probe': 'it was killed because a probe failed',
-  terminated: 'it was ended from outside',
+  terminated: 'it was terminated from outside',
   unknown: 'unknown',
 };
 
@@ -49,11 +49,11 @@ export function titleOf(ending: Ending, label: CrashLabel, component: string): s
       return probeTitle(ending);
     case 'terminated':
       return eventOf(ending, 'told')
-        ? `Ended from outside: ${(toldOf(ending, 'timeout', 'grace-period', 'evicted', 'stopped') ?? eventOf(ending, 'told')!).statement}`
-        : `Ended from outside by ${exitOf(ending).signal ?? 'a signal'}`;
+        ? `Terminated from outside: ${(toldOf(ending, 'timeout', 'grace-period', 'evicted', 'stopped') ?? eventOf(ending, 'told')!).statement}`
+        : `Terminated from outside by ${exitOf(ending).signal ?? 'a signal'}`;
     case 'unknown':
       if (words === '' && exitOf(ending).code === null && toldOf(ending, 'restart-loop'))
-        return `It ended over and over: ${toldOf(ending, 'restart-loop')!.statement}`;
+        return `Restart loop: ${toldOf(ending, 'restart-loop')!.statement}`;
       return words === ''
         ? `${subjectWord(ending)} ended ${exitWords(ending)}${ending.isLogUnknown ? '; its own log was not given' : ', and nothing in the log says why'}`
         : `${subjectWord(ending)} ended ${exitWords(ending)} after it logged: ${words}`;
@@ -98,8 +98,9 @@ const subjectWord = (ending: Ending) =>
   containerName(ending) === '' ? 'It' : `The container${containerName(ending)}`;
 
 function heapTitle(ending: Ending, words: string): string {
-  const { gc, tooLarge } = eventOf(ending, 'heap-limit') ?? {};
-  if (tooLarge) return `One object grew beyond what V8 allows, in a heap that was not full: ${tooLarge}`;
+  const { gc, tooLarge, isTooLargeInferred } = eventOf(ending, 'heap-limit') ?? {};
+  if (tooLarge)
+    return `One object ${isTooLargeInferred ? 'could not grow' : 'grew beyond what V8 allows'}, in a heap that was not full: ${tooLarge}`;
   if (!gc && /WORKER_OUT_OF_MEMORY/.test(words)) return 'The heap of a worker thread was exhausted';
   if (!gc) return 'The V8 heap was exhausted';
   if (gc.count === 0) return `The V8 heap was exhausted with ${formatBytes(gc.afterBytes)} in use`;

@@ -33,7 +33,7 @@ const REASONS: Record<string, (event: PodEvent) => EndEvent | null> = {
   BackOff: ({ message }) =>
     /restarting failed container/.test(message)
       ? {
-          ...told('restart-loop', 'Kubernetes restarts the container over and over', message),
+          ...told('restart-loop', 'Kubernetes keeps restarting the container', message),
           weight: 'echo',
         }
       : /pulling image/.test(message)

@@ -78,6 +78,7 @@ function fatalOf(header: unknown, heap: unknown, commandLine: string): EndEvent 
     reason: large?.words ?? reason,
     gc,
     tooLarge: large === null ? null : 'an array, a string, a Map or a Set',
+    ...(large !== null && { isTooLargeInferred: true }),
     isCertain: true,
     lines: large === null ? [reason] : [reason, large.words],
   };

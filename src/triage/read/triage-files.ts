@@ -190,9 +190,13 @@ function notALog(path: string, json: unknown): RecordingError {
 
 async function headOf(path: string): Promise<Buffer> {
   const file = await open(path).catch((error: Error) => {
-    throw new UsageError(`Cannot read ${path}: ${error.message}`, 'Give a file that you may read.', {
-      cause: error,
-    });
+    throw new UsageError(
+      `Cannot read ${path}: ${error.message}`,
+      'Pass a file that you have permission to read.',
+      {
+        cause: error,
+      },
+    );
   });
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);

@@ -166,7 +166,7 @@ async function exec(place: ActionPlace, incident: Incident, action: ExecAction):
 async function tell(place: ActionPlace, incident: Incident): Promise<Outcome> {
   const { occurrence, slot, folder } = incident;
   const { rule, to } = occurrence;
-  if (to === 'ok') return { skipped: 'it is over' };
+  if (to === 'ok') return { skipped: 'the alarm is over' };
   place.fire({
     ...toldOf(incident),
     rule: rule.name,

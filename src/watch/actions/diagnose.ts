@@ -59,7 +59,7 @@ export async function diagnoseInto(
 
 function doubtOf(verdict: DiagnosisReport['verdict'] | undefined): string | null {
   if (verdict === 'findings' || verdict === 'healthy') return null;
-  return verdict === 'idle' ? 'the process did no work meanwhile' : 'too little data';
+  return verdict === 'idle' ? 'the process did no work during the capture' : 'too little data';
 }
 
 /** Where nothing came of it. */

@@ -17,7 +17,7 @@ export function readOtlp(words: NonNullable<WatchConfigWords['otlp']>, folder: s
   if (/\/v1\/(metrics|logs|traces)\/?$/.test(base.pathname))
     throw new UsageError(
       'otlp.url ends with the path of one signal.',
-      'Leave it out: v1/metrics and v1/logs are added.',
+      'Remove that path: culprit adds v1/metrics and v1/logs.',
     );
   const signal = (path: string, isOn = true) => (isOn ? under(base, path) : null);
   const otlp = {

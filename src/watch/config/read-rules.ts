@@ -90,7 +90,7 @@ function bandOf(
   if (warn !== undefined || critical !== undefined)
     throw new UsageError(
       `The rule "${name}" has both thresholds and a band.`,
-      'Put warn and critical into the band, or leave it out.',
+      'Move warn and critical into the band, or remove the band.',
     );
   if (metric === undefined || WITHOUT_BAND.has(metric))
     throw new UsageError(
@@ -167,7 +167,7 @@ function checkActions({ name, actions, confirm }: WatchRule): void {
   }
   if (confirm && !before.has('diagnose'))
     throw new UsageError(
-      `The rule "${name}" has to be confirmed, but no action diagnoses.`,
+      `The rule "${name}" requires confirmation, but none of its actions makes a diagnosis.`,
       'Add "diagnose" to its actions.',
     );
 }

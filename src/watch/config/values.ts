@@ -41,7 +41,7 @@ export function shareOf(text: string | undefined, otherwise: number, name: strin
   if (text === undefined) return otherwise;
   const share = Number.parseFloat(text) / 100;
   if (share > 0 && share <= 1) return share;
-  throw new UsageError(`${name} ${text} is not a share of a whole.`, 'Give more than 0% and at most 100%.');
+  throw new UsageError(`${name} ${text} is not a valid percentage.`, 'Give more than 0% and at most 100%.');
 }
 
 /** Throws UsageError. */

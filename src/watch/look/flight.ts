@@ -37,7 +37,7 @@ export async function recordWindow(
       signal,
     });
     await packRecording(folder, file);
-    const ended = outcome.ended === 'target-gone' ? ', and the process ended meanwhile' : '';
+    const ended = outcome.ended === 'target-gone' ? ', and the process ended during the capture' : '';
     return { ok: true, what: `${formatDuration(outcome.durationMillis)}${ended}`, findings: [] };
   } finally {
     rmSync(parent, { recursive: true, force: true });

@@ -76,7 +76,7 @@ async function capture(
     async: folder === null ? 'off' : DEFAULTS.capture.async,
     signal,
   });
-  return outcome.ended === 'target-gone' ? ', and the process ended meanwhile' : '';
+  return outcome.ended === 'target-gone' ? ', and the process ended during the capture' : '';
 }
 
 /** All anonymous memory is taken for heap: the estimate errs to the safe side. Throws AttachError. */

@@ -62,7 +62,7 @@ export function createBands(rules: readonly WatchRule[], saved: readonly SavedBa
       const usual = sayValue(past.usual, unit);
       return {
         widths,
-        why: `${say(value)}; usual at this hour: ${usual} (${widths.toFixed(1)} widths away)`,
+        why: `${say(value)}; usual at this hour: ${usual} (${widths.toFixed(1)} times the usual spread away)`,
       };
     },
     forget: (target) => void targets.delete(target),

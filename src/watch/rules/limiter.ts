@@ -43,7 +43,7 @@ export function stateOf(history: RuleHistory, limits: RuleLimits, atMillis: numb
   const reason =
     count === 0
       ? 'its limit is 0 runs'
-      : `it acted ${formatCount(count, 'time')} within ${formatDuration(windowMillis)}, which is its limit; it may again in ${formatDuration(left)}`;
+      : `it acted ${formatCount(count, 'time')} within ${formatDuration(windowMillis)}, which is its limit; it may act again in ${formatDuration(left)}`;
   return { state: 'throttled', reason };
 }
 

@@ -39,7 +39,7 @@ export const METRIC_KINDS: Readonly<Record<WatchMetricName, MetricKind>> = {
       `memory ran out, and the kernel killed ${value === 1 ? 'a process' : `${formatNumber(value)} processes`}`,
   },
   'loop.busy': share('of the time the main thread runs'),
-  'cpu.throttled': share('of its CPU periods are cut short by the quota'),
+  'cpu.throttled': share('of its CPU periods are throttled by the quota'),
   'cpu.waiting': share('of the time the main thread waits for a CPU'),
   'fds.share': share('of the file descriptors are in use'),
   'pids.share': share('of the processes and threads that its container may have are in use'),

@@ -16,7 +16,7 @@ export function readBands(folder: string): { bands: SavedBand[]; setAside: strin
   try {
     if (statSync(path).size > MOST_BYTES) throw new RecordingError(`${path} is too large.`);
     const text = readFileSync(path, 'utf8');
-    const what = 'what a watch has learned';
+    const what = 'the learned bands of a watch';
     const { bands } = parseCheckedJson(text, FILE, {
       schema: watchBands,
       what,

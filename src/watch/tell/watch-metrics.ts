@@ -94,7 +94,7 @@ function targetFamilies(targets: readonly Target[]): Family[] {
     ),
     gauge(
       'throttled_periods_ratio',
-      'Part of the CPU periods that the quota cut short.',
+      'Share of the CPU periods that the quota throttled.',
       ({ metrics }) => metrics['cpu.throttled'],
     ),
     gauge('open_fds', 'Open file descriptors.', ({ reading }) => reading?.fdCount),
@@ -119,7 +119,7 @@ function ruleFamilies(rules: readonly RuleView[]): Family[] {
   return [
     {
       name: 'culprit_rule_state',
-      help: 'State of a rule for a target: the one that is 1.',
+      help: 'State of a rule for a target: 1 for the current state, else 0.',
       type: 'gauge',
       series: rules.flatMap(({ rule, target, state }) =>
         RULE_STATES.map((each) => ({ labels: { target, rule, state: each }, value: each === state ? 1 : 0 })),
@@ -186,7 +186,7 @@ function exporterFamilies(exporters: WatchFacts['exporters']): Family[] {
     },
     {
       name: 'culprit_export_lost_total',
-      help: 'Requests with metrics, events and profiles that were refused or no longer fitted into the queue.',
+      help: 'Requests with metrics, events and profiles that were rejected, or dropped because the queue was full.',
       type: 'counter',
       series: of(({ lost }) => lost),
     },

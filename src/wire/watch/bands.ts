@@ -9,7 +9,7 @@ const hour = v.pipe(
     days: v.pipe(v.array(finite), v.maxLength(1_000)),
     values: v.pipe(v.array(finite), v.maxLength(1_000)),
   }),
-  v.check(({ days, values }) => days.length === values.length, 'has not as many days as values'),
+  v.check(({ days, values }) => days.length === values.length, 'does not have as many days as values'),
 );
 
 const savedBand = v.object({

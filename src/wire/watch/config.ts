@@ -129,7 +129,7 @@ const attributes = v.pipe(
   v.record(
     v.pipe(v.string(), v.regex(/^[A-Za-z_][\w.]{0,99}$/, 'has to be a name like deployment_environment')),
     words(200),
-    'has to be an object of names and texts',
+    'has to be an object with string values',
   ),
   v.maxEntries(20, 'has more than 20 entries'),
 );

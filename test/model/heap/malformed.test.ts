@@ -25,13 +25,13 @@ function changed(change: (json: SnapshotJson) => void): string {
 describe('refused with the reason:', () => {
   test.each<[string, RegExp]>([
     ['', /ends too early/],
-    ['hello', /not laid out/],
-    ['[1,2,3]', /not laid out/],
+    ['hello', /its structure is not that/],
+    ['[1,2,3]', /its structure is not that/],
     ['{}', /no nodes and edges/],
     ['{"nodes":[1,2,3]}', /does not begin with its header/],
-    ['{"snapshot":7,"nodes":[]}', /header|not laid out/],
+    ['{"snapshot":7,"nodes":[]}', /header|its structure is not that/],
     ['{"snapshot":{"meta":{}}}', /which fields/],
-    [`{"${'k'.repeat(1_000)}":1}`, /not laid out/],
+    [`{"${'k'.repeat(1_000)}":1}`, /its structure is not that/],
     [JSON.stringify({ nodes: [{ id: 1, callFrame: {} }], samples: [], timeDeltas: [] }), /header/],
   ])('%j', (text, reason) => {
     expect(() => readSnapshotText(text)).toThrow(reason);
@@ -69,8 +69,8 @@ describe('refused with the reason:', () => {
     ['an id beyond 32 bits', (json) => (json.nodes[2] = 2 ** 40), /impossible id/],
     ['a node that claims all edges', (json) => (json.nodes[4] = 2 ** 31), /more edges/],
     ['a location of no node', (json) => (json.locations[0] = 600_000), /location/],
-    ['a trillion nodes promised', (json) => (json.snapshot.node_count = 1e12), /more than fit/],
-    ['a billion edges promised', (json) => (json.snapshot.edge_count = 1e9), /more than fit/],
+    ['a trillion nodes promised', (json) => (json.snapshot.node_count = 1e12), /more than the data can hold/],
+    ['a billion edges promised', (json) => (json.snapshot.edge_count = 1e9), /more than the data can hold/],
     [
       'a count that is text',
       (json) => Object.assign(json.snapshot, { node_count: 'many' }),

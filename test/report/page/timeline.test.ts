@@ -11,7 +11,7 @@ test('series become panels in the order of a story, those that were not counted 
   const panels = timelinePanels(savedReport('leak').pictures.timeline!);
   expect(panels.map(({ title, lines }) => [title, lines.map(({ label }) => label).join(', ')])).toEqual([
     ['Heap', 'in use, after GC'],
-    ['Memory (RSS)', 'of its own, mapped files, buffers'],
+    ['Memory (RSS)', 'anonymous, mapped files, buffers'],
     ['Event loop delay', 'longest, median'],
     ['Event loop busy', 'main'],
     ['CPU', 'cores'],

@@ -1,4 +1,4 @@
-// Whether anything acts when an outgoing request waits too long. A timeout of a socket only emits 'timeout': since Node 20
+// Whether anything acts when an outgoing request waits too long. A timeout of a socket only emits 'timeout': since Node 19
 // every request through the global agent has one of 5 s, and nothing ends unless there is a listener. Node's own listeners
 // were read from the sources of Node 16 to 26.
 import type { DataReads } from '../../../probe/objects/data-reads.ts';

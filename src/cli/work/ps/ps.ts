@@ -40,7 +40,8 @@ function textOf(processes: readonly NodeProcess[], lastSeen: LastSeen, table: Pr
   const zombies = sayZombies(processes, table);
   // A zombie takes no memory, and nothing of it can be looked at: it is counted.
   const alive = processes.filter(({ state }) => state !== 'Z');
-  if (alive.length === 0) return ['No Node.js process that you may see runs here.', ...zombies];
+  if (alive.length === 0)
+    return ['No Node.js process that you are allowed to see is running here.', ...zombies];
   return [...tableOf(alive, lastSeen), ...sayRefusals(alive), ...zombies];
 }
 
@@ -117,7 +118,7 @@ function sayRefusals(alive: readonly NodeProcess[]): string[] {
   }
   return [...pidsByReason].flatMap(([text, pids]) => [
     '',
-    `${pids.join(', ')} cannot be attached to: ${text}`,
+    `culprit cannot attach to ${pids.join(', ')}: ${text}`,
   ]);
 }
 

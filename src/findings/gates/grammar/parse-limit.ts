@@ -66,7 +66,10 @@ export function parseValue(text: string, metric: MetricName): number | Refusal {
   if (!match) return refuse(`"${text}" is not a number with a unit.`, hint);
   const [, sign, digits, suffix = ''] = match;
   if (suffix.trim() === '%')
-    return refuse(`a value of ${metric} cannot be ${text}: it has a unit and is not a change.`, hint);
+    return refuse(
+      `the limit of ${metric} cannot be ${text}: here it is an absolute value with a unit, not a change.`,
+      hint,
+    );
   const factor = factorOf(suffix, metric);
   if (factor === null) return refuse(wrongUnit(suffix, metric), hint);
   if (sign === '-') return refuse(`${metric} is never below 0.`, hint);

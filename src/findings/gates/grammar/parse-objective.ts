@@ -27,7 +27,7 @@ export function parseObjective(text: string): Omit<ObjectiveRule, keyof WrittenR
   const share = tidy(Number(percent) / 100);
   if (!(share > 0 && share < 1))
     return refuse(
-      `${percent} % of all windows leaves no budget or all of it.`,
+      `with ${percent} % of all windows, the error budget is either nothing or everything.`,
       'Use more than 0 % and less than 100 %.',
     );
   if (!(Number(burn) > 0)) return refuse('the burn rate has to be above 0.', HINT);

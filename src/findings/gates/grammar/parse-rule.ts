@@ -53,7 +53,7 @@ function parseText(text: string): Parsed<GateRule> | Refusal {
   if (operator.includes('='))
     return refuse(
       `${operator} is not used in rules.`,
-      `A rule says when to fail, and the limit itself passes: to hold latency under 300 ms, write head.latency.p99>300ms.`,
+      `A rule says when to fail, and a value equal to the limit passes: to keep latency at or below 300 ms, write head.latency.p99>300ms.`,
     );
   if (/^function(:|$)/.test(subject)) return parseFunction(subject, operator, limit);
   return parseMetric(subject, operator, limit);
@@ -87,7 +87,8 @@ function parseMetric(subject: string, operator: string, limit: string): Parsed<M
 
 function parseFunction(subject: string, operator: string, limit: string): Parsed<FunctionRule> | Refusal {
   const hint = 'Write function>2% or function:rank@src/search.js>1%, in parts of all CPU time.';
-  if (operator !== '>') return refuse('a rule about functions can only say that one needs more.', hint);
+  if (operator !== '>')
+    return refuse('a rule about functions can only fail when a function needs more: use >.', hint);
   const share = /^(\d+(?:\.\d+)?|\.\d+)\s*%$/.exec(limit);
   if (!share) return refuse(`"${limit}" is not a share of all CPU time.`, hint);
   const [, name = '', file = ''] = /^(?:function:?)([^@]*)@?(.*)$/s.exec(subject)!;
@@ -134,7 +135,7 @@ function wrongDirection(subject: string, metric: MetricName, operator: string, l
   const right =
     better === 'lower' ? `${subject}>${size}` : `${subject}<${subject.startsWith('head.') ? '' : '-'}${size}`;
   return refuse(
-    `a rule says when to fail, and ${better} is better for ${metric}: with ${operator} it would fail what is good.`,
+    `a rule says when to fail, and ${better} is better for ${metric}: with ${operator} it would fail when the metric improves.`,
     `Write ${right}.`,
   );
 }

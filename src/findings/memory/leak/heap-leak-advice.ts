@@ -68,7 +68,7 @@ function adviceFor({ filled, site }: HeapCause, { kind, blame, isInferred, grown
     ];
   if (!filled && blame?.inner)
     return [
-      `One of the packages on the call path may keep what it is given: look in ${packagesOf(blame)}, and in their dependencies, for an option or a newer version that bounds or expires it. Or find what differs from call to call in what ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)}, and pass fewer different values.`,
+      `One of the packages on the call path may keep what it is given: look in ${packagesOf(blame)}, and in their dependencies, for an option or a newer version that bounds or expires it. Or find which values that ${blame.app ? named(blame.app) : 'the caller'} passes to ${packageOf(blame.library ?? blame.inner)} differ from call to call, and pass fewer different ones.`,
       'Or the program keeps what they return: in a module-level collection, a closure or a listener that is never removed.',
     ];
   if (!filled && grown) return [adviceOnGrown(grown)];
@@ -142,7 +142,7 @@ function adviceOnChain(app: Frame | null, keeper: Frame | null): string {
   const maker = keeper
     ? `${packageOf(keeper)} makes`
     : '`Object.create()` makes, or a function such as `child()`,';
-  return `${app ? `In ${place(app)}, make` : 'Make'} each from the first one and keep it in a local variable. What ${maker} inherits from what it was made from and keeps it. Where it takes the place of that, each keeps all before it, and to read what it inherits takes ever longer.`;
+  return `${app ? `In ${place(app)}, make` : 'Make'} each from the first one and keep it in a local variable. What ${maker} inherits from its parent object and keeps it alive. If each new object replaces its parent, it keeps all earlier ones alive, and reading an inherited property takes longer each time.`;
 }
 
 /** What comes in faster than it goes out: a text that waits to be written or parsed, or a queue. */

@@ -135,7 +135,7 @@ function innocenceOf({ filled, growth: { floor } }: HeapCause, name: string): st
   if (!filled)
     return `A cache that fills, or a batch, looks the same at first. The heap rose ${latePace(floor)}.`;
   if (filled.collection.type === 'Chain')
-    return `Scopes that are set up once, each from the one before, stop growing. It grew ${latePace(filled.trend)}.`;
+    return `Objects that are created once at start-up, each from the one before, stop increasing in number. It grew ${latePace(filled.trend)}.`;
   if (isQueued(filled.collection.type) || isWaiting(filled))
     return `A burst that is worked off afterwards looks the same at first. It grew ${latePace(filled.trend)}.`;
   // Low points stand in steps, and say little of the pace at the end.

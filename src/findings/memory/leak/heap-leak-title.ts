@@ -82,7 +82,7 @@ export function titleOf(
   if (collection.alike !== undefined)
     return alikeTitle(collection, collection.type === 'List' ? 'Linked list' : type, rate, at);
   if (collection.type === 'String')
-    return `A text${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;
+    return `A string${quoted(collection, name)} grows by ${formatBytes(trend.slopePerSecond * 1024)}/s${at}`;
   if (collection.type === 'List')
     return `A linked list${quoted(collection, name)} grows by ${rate.replace('/s', ' entries/s')} faster than entries are removed${at}`;
   if (collection.type === 'Chain')

@@ -93,7 +93,7 @@ function evidenceOf(waits: CpuWaits): Evidence[] {
       : [
           {
             source: 'event-loop',
-            statement: `the event loop was up to ${formatDuration(delayMillis)} late (median of each interval's latest)`,
+            statement: `the event loop was up to ${formatDuration(delayMillis)} late (median of the longest delay in each interval)`,
             value: delayMillis,
             unit: 'ms',
           },

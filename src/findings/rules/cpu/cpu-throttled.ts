@@ -71,7 +71,7 @@ function describe(throttling: Throttling, facts: Facts): Draft {
     evidence: [
       {
         source: 'cgroup',
-        statement: `stopped in ${throttledPeriods} of ${formatCount(periods, 'period')} of ${formatDuration(throttling.periodMillis)}: ${formatShare(stoppedShare)} of the time the whole container was stopped`,
+        statement: `stopped in ${throttledPeriods} of ${formatCount(periods, 'period')} of ${formatDuration(throttling.periodMillis)}: the whole container was stopped for ${formatShare(stoppedShare)} of the time`,
         value: stoppedShare,
         unit: 'share',
       },
@@ -136,7 +136,7 @@ function delayEvidence({ delayMillis, calmDelayMillis }: Throttling, { blocks }:
   return [
     {
       source: 'event-loop',
-      statement: `in seconds with throttling the event loop was up to ${formatDuration(delayMillis)} late (median of each second's latest)${calm}${code}`,
+      statement: `in seconds with throttling the event loop was up to ${formatDuration(delayMillis)} late (median of the longest delay in each second)${calm}${code}`,
       value: delayMillis,
       unit: 'ms',
     },

@@ -176,13 +176,13 @@ function describe(group: PackageBlocks, durationMillis: number, { program, aslee
     severity: severityOf(longestMillis, share),
     confidence: onScale(EVENT_LOOP_BLOCK.confidence, blocksMillis.length),
     urgency: urgencyOf(longestMillis, share),
-    title: `${capitalised(nameOfCode(named))} ${holdsWords(program)} for up to ${formatDuration(longestMillis)}${isAsleep ? ' asleep' : withWork(work)} (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} ${blocksWords(program)} for up to ${formatDuration(longestMillis)}${isAsleep ? ' by sleeping' : withWork(work)} (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     impact: { metric: 'event-loop', value: Math.round(longestMillis), unit: 'ms', share },
     evidence: [
       {
         source: 'cpu-profile',
-        statement: `${lengthsOf(group)}: ${formatShare(share)} of the time nothing else could run`,
+        statement: `${lengthsOf(group)}: nothing else could run for ${formatShare(share)} of the time`,
         value: Math.round(totalMillis),
         unit: 'ms',
       },
@@ -218,7 +218,7 @@ function withWork({ call, kind }: Work): string {
   return kind === 'plain' ? '' : ` with ${WORK_NAMES[kind]}`;
 }
 
-function holdsWords(program: ProgramKind | null): string {
+function blocksWords(program: ProgramKind | null): string {
   if (program === 'page') return 'is a long task: the page does not answer';
   return program === 'react-native' ? 'is a long task: the app does not answer' : 'blocks the event loop';
 }
@@ -272,7 +272,7 @@ function describeCalls(
   return {
     ...heldFor(share),
     kind: 'event-loop-block',
-    title: `${capitalised(nameOfCode(named))} holds the event loop for ${formatShare(share)} of the time in code that calls \`${call}\` (${placeWithLibrary(blame)})`,
+    title: `${capitalised(nameOfCode(named))} blocks the event loop for ${formatShare(share)} of the time in code that calls \`${call}\` (${placeWithLibrary(blame)})`,
     subject: subjectOf('function', named.functionName, named),
     evidence: [
       {
@@ -289,7 +289,7 @@ function describeCalls(
         : blockInnocence(program, null),
     advice: [(library && packageAdvice(work.kind, packageOf(library))) ?? blockAdvice(work.kind, program)],
     caveats: [],
-    asSymptom: `event loop held for ${formatShare(share)} of the time in ${place(named)}`,
+    asSymptom: `event loop blocked for ${formatShare(share)} of the time in ${place(named)}`,
     effect: 'cpu',
     explains: [],
   };

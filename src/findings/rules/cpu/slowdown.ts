@@ -91,7 +91,7 @@ function riseInNode({ frame, share, firstMillis, lastMillis }: GrownInNode): Ris
     advice: isOfStores
       ? 'Search the program and its packages for `new AsyncLocalStorage()` (or an async hook) that is made for each request, job or connection: once used, each instance stays enabled and takes time at every asynchronous operation. Make it once, or call `disable()` when its work is done. Node.js 24 and later do not slow down with the number of instances.'
       : 'Node.js goes through something that the program makes longer with each request: listeners of an emitter, handlers, timers, headers. See what its callers in the profile pass to it.',
-    caveats: ['The profile shows that Node.js takes the time, not which code of the program makes it.'],
+    caveats: ['The profile shows that Node.js takes the time, not which code of the program causes that.'],
   };
 }
 
@@ -104,7 +104,7 @@ function riseOnNativeThreads(native: NativeThreads): Rise {
     confidence: blame ? SLOWDOWN.confidence.inferred : SLOWDOWN.confidence.unplaced,
     evidence: nativeThreadsEvidence(native),
     advice:
-      'Native code may look after something that becomes more with each request (watched folders, subscriptions, open handles of an addon) and go through all of it: end what is begun there (unsubscribe, close, destroy) when it is no longer needed.',
+      'Native code may keep a list that gets longer with each request (watched folders, subscriptions, open handles of an addon) and traverse all of it: release each entry (unsubscribe, close, destroy) when it is no longer needed.',
     caveats: [
       'culprit cannot see what native threads do. It infers the place from the addons that are loaded.',
     ],

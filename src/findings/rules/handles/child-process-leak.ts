@@ -85,7 +85,7 @@ function wordsOf({ command, isZombie, isOrphan }: ChildGroup): Words {
         `Zombies of \`${command}\` accumulate at ${rate} and are not waited for${where}`,
       advice:
         'Node waits for each child that it starts, as soon as its event loop runs. Zombies that remain were started by native code, or were reparented to this process: run an init (tini, `docker run --init`) as process 1, or wait for them where they are started.',
-      innocent: 'Zombies disappear once the event loop turns again. These remained during the capture.',
+      innocent: 'Zombies disappear once the event loop runs again. These remained during the capture.',
     };
   return {
     things: 'children',

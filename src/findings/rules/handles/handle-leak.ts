@@ -77,7 +77,7 @@ function describe(leak: HandleGrowth, facts: Facts): Draft {
       ...(counted.length > 0 ? [HELD] : []),
     ],
     innocentExplanation:
-      'One for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
+      'If each of a fixed number of clients or jobs has one, the count stops growing once all are there. This count rose until the end of the capture.',
     advice,
     caveats: site ? [] : ['The code that opens them is unknown: it runs rarely, or on another thread.'],
     things: many,

@@ -144,7 +144,8 @@ function reconnecting(facts: Facts): Draft[] {
     metric: 'timers',
     ratePerSecond: rate,
     evidence: [{ ...countEvidence('timers of the process', facts.timers), source: 'resources' }],
-    innocentExplanation: 'A fixed number of clients that wait for their server would have as many timers.',
+    innocentExplanation:
+      'A fixed number of clients that wait for their server would have a fixed number of timers.',
     advice: RECONNECT_ADVICE,
     isAdviceWhole: true,
     things: 'timers',
@@ -176,7 +177,7 @@ function describe(survivor: SurvivingSite, facts: Facts): Draft {
     ratePerSecond: trend.slopePerSecond,
     evidence: [],
     innocentExplanation:
-      'One timer for each of a fixed number of clients or jobs stops growing once all are there. This count rose until the end of the capture.',
+      'If each of a fixed number of clients or jobs has a timer, the count stops growing once all are there. This count rose until the end of the capture.',
     advice: isChain ? CHAIN_ADVICE : adviceFor(survivor),
     isAdviceWhole: true,
     caveats: memory.caveats,

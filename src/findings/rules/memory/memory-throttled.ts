@@ -38,7 +38,7 @@ function describe(throttling: MemoryThrottling): Draft {
     innocentExplanation:
       'Page cache counts as well: a cgroup that reads many files sits at this limit and reclaims the cache without harm. Here its tasks waited for memory.',
     advice: [
-      'Raise memory.high (systemd: MemoryHigh=; Kubernetes sets it by memory requests where MemoryQoS is on), or remove it: memory.max still limits the cgroup.',
+      'Raise memory.high (systemd: MemoryHigh=; Kubernetes derives it from the memory request and limit if the kubelet has MemoryQoS and a memoryThrottlingFactor), or remove it: memory.max still limits the cgroup.',
       'Or keep less in memory: set --max-old-space-size so that the heap and the memory outside it stay below memory.high.',
     ],
     caveats: [],

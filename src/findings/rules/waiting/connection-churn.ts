@@ -134,7 +134,7 @@ function adviceFor({ library, inner }: Blame, { observations }: Facts): string {
   const client = (inner ?? library)?.package ?? 'the client';
   const major = Number.parseInt((observations.target.nodeVersion ?? '').replace(/^v/, ''), 10);
   return major >= KEEPS_ALIVE_SINCE
-    ? `Pass ${client} an Agent with keepAlive: true, or look for a newer version of it. The default Agent of Node.js ${major} keeps connections alive, so the client sends "Connection: close" or uses an Agent of its own, or the server closes first: fetch and undici do not reuse a connection whose answer says "Keep-Alive: timeout" of 2 s or less.`
+    ? `Pass ${client} an Agent with keepAlive: true, or look for a newer version of it. The default Agent of Node.js ${major} keeps connections alive, so the client sends "Connection: close" or uses an Agent of its own, or the server closes first: fetch and undici do not reuse a connection whose answer says "Keep-Alive: timeout" of 2 s or less (undici 5: 1 s).`
     : `Pass ${client} an Agent with keepAlive: true, which is the default only from Node.js 19 on.`;
 }
 

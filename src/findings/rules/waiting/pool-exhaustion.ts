@@ -172,7 +172,7 @@ function unread(labels: readonly [string, number][]): number {
 
 function queueEvidence({ waiting, medianWaiting, waitingShare, dryMillis, limit }: ShortPool): Evidence {
   const samples = dryMillis === null ? 'the samples' : `the samples of the last ${formatDuration(dryMillis)}`;
-  const often = `in ${formatShare(waitingShare)} of ${samples} there were some; the pool has ${formatCount(limit, 'place')}`;
+  const often = `in ${formatShare(waitingShare)} of ${samples} callers waited; the pool has ${formatCount(limit, 'place')}`;
   return {
     source: 'pools',
     ...(waiting.verdict === 'growing'

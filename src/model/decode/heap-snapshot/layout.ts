@@ -124,7 +124,7 @@ function checkCount(count: unknown, what: string, fields: number, maxBytes: numb
   if (!Number.isSafeInteger(count) || (count as number) < 0)
     throw new MalformedSnapshot(`its header does not say how many ${what} it has`);
   if ((count as number) > MAX_COUNT || (count as number) * fields * 2 > maxBytes)
-    throw new TruncatedSnapshot(`its header promises ${count} ${what}, more than fit into what is there`);
+    throw new TruncatedSnapshot(`its header declares ${count} ${what}, more than the data can hold`);
   return count as number;
 }
 

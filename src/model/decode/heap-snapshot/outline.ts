@@ -29,7 +29,7 @@ export function readOutline(sectionFor: (key: string) => Section | null): Outlin
     if (expected === 'in key') {
       if (byte === QUOTE) expected = 'colon';
       else if (key.length < MAX_KEY_BYTES) key += String.fromCharCode(byte);
-      else throw new MalformedSnapshot('it is not laid out like one');
+      else throw new MalformedSnapshot('its structure is not that of a heap snapshot');
     } else if (expected === 'start' && byte === OPEN) expected = 'key';
     else if (expected === 'key' && byte === QUOTE) {
       key = '';
@@ -39,7 +39,7 @@ export function readOutline(sectionFor: (key: string) => Section | null): Outlin
     else if ((expected === 'comma' || expected === 'key') && byte === CLOSE) expected = 'nothing';
     else if (byte > SPACE)
       throw new MalformedSnapshot(
-        expected === 'nothing' ? 'something follows its end' : 'it is not laid out like one',
+        expected === 'nothing' ? 'something follows its end' : 'its structure is not that of a heap snapshot',
       );
   }
 

@@ -39,7 +39,7 @@ export function renderFunctions(comparison: Comparison, paint: ChalkInstance, wi
   const title =
     comparison.costs === 'live-bytes'
       ? 'Functions that changed (live bytes that they allocated themselves)'
-      : `Functions that changed (own time, with built-ins, per ${comparison.per})`;
+      : `Functions that changed (self time, with built-ins, per ${comparison.per})`;
   return changed.length === 0 ? lines : [...titleLines(title, paint, width), ...lines];
 }
 
@@ -54,7 +54,7 @@ function changedLines(
   return [
     ...hangingLines(`${rank}. `, describeFunction(change), width).map((line) => paint.bold(line)),
     ...hangingLines('   ', describeFunctionChange(change, comparison), width).map((line) => color(line)),
-    ...(change.presence === 'both' ? hangingLines('   ', `with all that it calls: ${total}`, width) : []),
+    ...(change.presence === 'both' ? hangingLines('   ', `total, including callees: ${total}`, width) : []),
     ...(move === '' ? [] : hangingLines('   ', move, width)),
   ];
 }
@@ -63,7 +63,7 @@ function movedLines(comparison: Comparison, width: number): string[] {
   const moved = movedFunctions(comparison);
   if (moved.length === 0) return [];
   return [
-    ...wrapText('Only moved between functions, the sum is the same', width),
+    ...wrapText('Cost that only moved between functions (the sum is the same)', width),
     ...moved
       .slice(0, MOST_OTHERS)
       .flatMap((change) => hangingLines('   ', `${describeFunction(change)} ${describeMove(change)}`, width)),
@@ -77,7 +77,11 @@ export function renderAllocations(comparison: Comparison, paint: ChalkInstance, 
   if (changes.length === 0) return [];
   const unit = `bytes/${perWord(comparison)}`;
   return [
-    ...titleLines('Where allocation differs most (means; only the sum of all is tested)', paint, width),
+    ...titleLines(
+      'Largest differences in allocation (mean values; only the total is tested for significance)',
+      paint,
+      width,
+    ),
     ...changes.slice(0, MOST_OTHERS).flatMap(({ of, base, head, difference }) => {
       const sides = describeSides(base ?? 0, head ?? 0, unit);
       const text = `${formatDifference(difference, null, null, unit)}  ${describeFunction(of)}: ${sides}`;

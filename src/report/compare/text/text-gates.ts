@@ -11,7 +11,7 @@ const MARKS: Record<GateOutcome, string> = {
 };
 
 const NEVER_PASSES =
-  'A gate on what was not measured does not pass: give files that contain it, or remove the rule.';
+  'A gate does not pass when its data was not measured: add files that contain the data, or remove the rule.';
 
 /** Strings must be escaped already; [] without gates. */
 export function renderGates(gates: GateReport | null, paint: ChalkInstance, width: number): string[] {
@@ -23,7 +23,11 @@ export function renderGates(gates: GateReport | null, paint: ChalkInstance, widt
       ...decision.accepted.flatMap((what) => hangingLines('      Accepted: ', what, width)),
     ]),
     ...(gates.outcome === 'unmeasured' ? hangingLines('   ', NEVER_PASSES, width) : []),
-    ...hangingLines('   ', `Decided ${gates.decidedAt} by culprit ${gates.toolVersion}; again with:`, width),
+    ...hangingLines(
+      '   ',
+      `Evaluated ${gates.decidedAt} by culprit ${gates.toolVersion}. To evaluate again, run:`,
+      width,
+    ),
     `   ${gates.command}`,
   ];
 }

@@ -34,7 +34,8 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
     if (change.presence === 'gone') return 'only on base';
     if (change.verdict === 'different') return 'different';
     if (change.verdict === 'same') return 'the same, within the noise';
-    const runs = change.runsNeeded === null ? '' : `; ${change.runsNeeded} runs a side could be enough`;
+    const runs =
+      change.runsNeeded === null ? '' : `; ${change.runsNeeded} runs per side may be enough to decide`;
     return `cannot be distinguished from noise${runs}`;
   }
 
@@ -57,7 +58,7 @@ export function createDiffPanel(needs: PanelNeeds): DiffPanel {
           words.interval(change.differenceLow, change.differenceHigh, words.signedMicros),
         ],
         ['share', 'of all CPU time', change.share === null ? 'unknown' : share],
-        ['moved-with', 'moved with', change.movedWith.join(', ')],
+        ['moved-with', 'cost moved from or to', change.movedWith.join(', ')],
       ]),
     ];
   }

@@ -41,7 +41,7 @@ const CALM = {
   'too-little-data': {
     tone: 'unsure',
     mark: 'too little data',
-    sentence: 'Too little was seen to judge.',
+    sentence: 'There is too little data to judge.',
   },
 } as const;
 
@@ -96,7 +96,7 @@ function impactFigures({ metric, value, unit, share, exhaustionSeconds, limit }:
 }
 
 const SHARE_LABELS: Partial<Record<Impact['metric'], string>> = {
-  'event-loop': 'of the time nothing else could run',
+  'event-loop': 'of the time the loop was blocked',
 };
 
 /** What a look at a running process can find. */

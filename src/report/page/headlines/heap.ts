@@ -45,14 +45,14 @@ export function heapHeadline(report: HeapReport): Headline {
 }
 
 function heapSentence({ verdict, collections }: HeapReport): string {
-  if (verdict === 'no-growth') return 'Nothing grew from each snapshot to the next.';
+  if (verdict === 'no-growth') return 'Nothing grew at every step.';
   if (verdict === 'heap-grew')
     return 'The heap grew at every step, and no collection explains it: objects of some classes increased.';
   if (verdict === 'different-programs') return 'The snapshots are of different programs.';
   const biggest = collections.find(({ isEngineOwned }) => !isEngineOwned);
   return biggest
-    ? `${describeTitle(biggest, 1)} is the biggest collection; whether it grows, one snapshot cannot tell.`
-    : 'No collection stands out; whether anything grows, one snapshot cannot tell.';
+    ? `${describeTitle(biggest, 1)} is the biggest collection; one snapshot cannot show whether it grows.`
+    : 'No collection stands out; one snapshot cannot show whether anything grows.';
 }
 
 function causeIn(collection: HeapCollection, folder: string): Cause {

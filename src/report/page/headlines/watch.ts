@@ -35,10 +35,10 @@ export function watchHeadline(report: WatchReport): Headline {
   };
 }
 
-const START_AGAIN = 'Start the watch again with `culprit watch`: nothing guards these processes now.';
+const START_AGAIN = 'Start the watch again with `culprit watch`: no watcher is running for these processes.';
 
 function calmSentence({ watcher, targets }: WatchReport, found: number): string {
-  if (watcher === null) return 'No watcher runs in this folder.';
+  if (watcher === null) return 'No watcher is running in this folder.';
   const known = found === 0 ? '' : `; ${formatCount(found, 'finding')} of earlier captures`;
   return `No alarm among ${formatCount(targets.length, 'target')}${known}`;
 }

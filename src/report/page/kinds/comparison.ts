@@ -28,13 +28,13 @@ export function comparisonSections(builder: Builder, comparison: Comparison): Se
     {
       id: 'metrics',
       title: 'Metrics',
-      about: 'The bar is the interval that the change lies in; the line in the middle is no change.',
+      about: 'The bar is the confidence interval of the change; the line in the middle marks no change.',
       content: metrics.length === 0 ? [] : [drawMetrics(builder, comparison)],
     },
     {
       id: 'functions',
       title: 'Functions that changed',
-      about: changed.length === 0 ? '' : `The change is a part of ${wholeWords(comparison)}.`,
+      about: changed.length === 0 ? '' : `The change is given as a share of ${wholeWords(comparison)}.`,
       content: changed.length === 0 ? [] : [drawFunctions(builder, comparison, changed)],
     },
     {

@@ -74,7 +74,7 @@ export function diagnosisSections(builder: Builder, window: PageWindow, report: 
       about:
         notApplicable.length === 0
           ? ''
-          : `Silence about ${notApplicable.length === 1 ? 'this kind' : `these ${formatCount(notApplicable.length, 'kind')}`} of causes does not mean that they are not there.`,
+          : `This report neither confirms nor rules out ${notApplicable.length === 1 ? 'this kind' : `these ${formatCount(notApplicable.length, 'kind')}`} of causes.`,
       content: notApplicable.length === 0 ? [] : [drawNotJudged(builder, notApplicable)],
     },
     {
@@ -129,7 +129,9 @@ function pictureSections(builder: Builder, window: PageWindow, report: Diagnosis
     {
       id: 'growth',
       title: growth.some(({ isGrowing }) => isGrowing) ? 'What grows' : 'What was counted',
-      about: growth.some(({ isGrowing }) => isGrowing) ? '' : 'Nothing grew until the end of the capture.',
+      about: growth.some(({ isGrowing }) => isGrowing)
+        ? ''
+        : 'Nothing kept growing until the end of the capture.',
       content: growth.length === 0 ? [] : [drawGrowth(builder, growth, findings)],
     },
     { id: 'pools', title: 'Pools, and who waits', content: pools.map((pool) => drawPool(builder, pool)) },

@@ -62,7 +62,7 @@ export function heapSections(builder: Builder, report: HeapReport): Section[] {
     {
       id: 'collections',
       title: 'What is big',
-      about: 'Collections of the program by what would be freed with them, in the last snapshot.',
+      about: 'Collections of the program by retained size, in the last snapshot.',
       content: own.map((each, i) =>
         drawCollection(builder, each, {
           folder,
@@ -96,7 +96,7 @@ export function heapSections(builder: Builder, report: HeapReport): Section[] {
       about:
         duplicates.length === 0
           ? ''
-          : `${formatBytes(report.duplicateBytes)} would be saved if each text were there once.`,
+          : `${formatBytes(report.duplicateBytes)} would be saved if each string were stored only once.`,
       content:
         duplicates.length === 0
           ? []

@@ -29,7 +29,7 @@ function drawTable({ h }: Builder, caption: string, rows: readonly ProfileRow[],
         h(
           'tr',
           null,
-          ...['', 'Itself', 'With what it called', 'Where'].map((text) =>
+          ...['', 'Self', 'Total', 'Where'].map((text) =>
             text === '' ? h('td', null) : h('th', { scope: 'col' }, text),
           ),
         ),

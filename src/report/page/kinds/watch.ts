@@ -137,7 +137,7 @@ const VERDICTS = {
   findings: 'A cause was found',
   healthy: 'Nothing wrong was found',
   idle: 'It did no work while it was watched',
-  'too-little-data': 'Too little was seen to judge',
+  'too-little-data': 'There is too little data to judge',
 } as const;
 
 const processText = ({ target, pid }: { target: string; pid: number | null }) =>

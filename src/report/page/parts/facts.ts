@@ -53,7 +53,7 @@ export function costRows(look: ReportLook): [string, string][] {
       `${startedAt === null ? '' : `from ${timeText(startedAt)}, `}for ${formatDuration(durationMillis)}`,
     ],
     [
-      'Held the main thread',
+      'Main thread stalls',
       longest
         ? `at most ${formatDuration(longest.longestMillis)} (${longest.step}), in total ${formatDuration(stalls.reduce((sum, { totalMillis }) => sum + totalMillis, 0))}`
         : isAttached

@@ -189,7 +189,7 @@ function describeNode(picture: FlamePicture, node: number, frame: FlameFrame | u
     ? `${placeText(frame)}${frame.package === null ? '' : ` [${frame.package}]`}`
     : picture.threadName;
   const [total, self] = [picture.totalMillis[node] ?? 0, picture.selfMillis[node] ?? 0];
-  return `${name}: ${formatDuration(total)}, ${formatShare(whole > 0 ? total / whole : 0)} of busy time; itself ${formatDuration(self)}`;
+  return `${name}: ${formatDuration(total)}, ${formatShare(whole > 0 ? total / whole : 0)} of busy time; self ${formatDuration(self)}`;
 }
 
 const searchText = (frame: FlameFrame | undefined) =>

@@ -50,7 +50,7 @@ const PLANS: readonly PanelPlan[] = [
   {
     title: 'Memory (RSS)',
     lines: [
-      ['rss-anonymous', 'of its own', 1, 'area'],
+      ['rss-anonymous', 'anonymous', 1, 'area'],
       ['rss-file', 'mapped files', 3, 'area'],
       ['external', 'buffers', 2, 'line'],
     ],

@@ -40,12 +40,12 @@ export function drawPool(builder: Builder, pool: PoolPicture): PageElement {
     waitingCurve(builder, pool),
     list(
       builder,
-      'Those checked out are busy with',
+      'What the checked-out ones are doing',
       pool.holders.map(({ label, count }) => [label, count]),
     ),
     list(
       builder,
-      'Those who wait asked at',
+      'Waiters, by the line that asked',
       pool.waiters.map(({ place, count }) => [placeText(place), count]),
     ),
   );

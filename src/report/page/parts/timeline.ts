@@ -145,7 +145,7 @@ function showAt(
         h('b', null, value === undefined ? 'unknown' : panel.format(value)),
       );
     }),
-    ...(left > 0 ? [h('span', { class: 'key c3' }, `${formatNumber(left)} threads more`)] : []),
+    ...(left > 0 ? [h('span', { class: 'key c3' }, `${formatNumber(left)} more threads`)] : []),
   );
 }
 
@@ -173,13 +173,13 @@ function legend({ h }: Builder, { ownStalls, blocks }: Timeline): PageElement {
       h(
         'span',
         { class: 'mark-key own-stall' },
-        `culprit itself held the thread: ${long.length} times, longest ${formatDuration(longest)}, together ${formatDuration(total)}`,
+        `culprit itself stalled the thread: ${long.length} times, longest ${formatDuration(longest)}, ${formatDuration(total)} in total`,
       ),
     blocks.length > 0 &&
       h(
         'span',
         { class: 'mark-key block' },
-        `the program held it for more than 50 ms: ${blocks.length} times`,
+        `the program blocked it for more than 50 ms: ${blocks.length} times`,
       ),
     'Move over the curves, or move the slider, to read the values of a moment.',
   );

@@ -82,7 +82,7 @@ function renderCause(cause: FamilyCause, { members }: FamilyReport, page: Page):
 }
 
 const sayDifference = ({ what, these, others }: FamilyDifference) =>
-  `${what}: ${these}; those without it: ${others}`;
+  `${what}: ${these}; without this cause: ${others}`;
 
 function renderOddOne({ member, differences }: FamilyOddOne, { width }: Page): string[] {
   const all = differences.map(({ what, these, others }) => `${what} ${these} (others: ${others})`);

@@ -12,7 +12,7 @@ export function renderPreflight(preflight: Preflight, isQuiet: boolean): string 
   const name = describeProcess(safe);
   const answer = safe.canAttach
     ? [
-        `CAN ATTACH to ${name}: ${safe.inspector === 'open' ? 'its inspector is open' : 'SIGUSR1 would open its inspector, and culprit closes it again'}.`,
+        `CAN ATTACH to ${name}: ${safe.inspector === 'open' ? 'its inspector is open' : 'SIGUSR1 would open its inspector, and culprit would close it afterwards'}.`,
         ...(safe.caveat === undefined ? [] : hangingLines('  ', safe.caveat, WIDTH)),
       ]
     : [`CANNOT ATTACH to ${name}: ${safe.reason}.`, `  ${safe.cure}`];

@@ -90,7 +90,9 @@ export function renderWatchStatus(
   { folder, watcher }: { folder: string; watcher: number | undefined },
 ): string {
   const lines = [
-    watcher === undefined ? `No watcher runs in ${folder}.` : `Process ${watcher} watches, in ${folder}.`,
+    watcher === undefined
+      ? `No watcher is running in ${folder}.`
+      : `Process ${watcher} is watching, in ${folder}.`,
   ];
   for (const { name, pid, sinceAgeMillis, restarts, findings } of targets) {
     const state = pid === null ? 'gone' : `pid ${pid}`;

@@ -74,15 +74,15 @@ export function createSocketWords({ load, reads, functions, children }: Needs): 
     const fd = own(socket, 'fd');
     return children.pipeName(socket) ?? (typeof fd === 'number' ? STDIO_NAMES[fd] : undefined);
   };
-  /** " whose GET /feeds/# has no end yet, of a server that is closed and waits for them" */
+  /** " whose GET /feeds/# has no end yet, of a closed server that waits for them to end" */
   const whatIsAwaited = ({ request, server }: Open): string => {
     const asked = own(request, 'req');
     const method = textOf(own(asked, 'method'));
     const unended = method
-      ? ` whose ${method} ${pathPattern(own(asked, 'url'))} is not answered to its end`
+      ? ` whose response to ${method} ${pathPattern(own(asked, 'url'))} has not ended`
       : '';
     const isClosed = own(server, '_handle') === null;
-    return `${unended}${isClosed ? ', of a server that is closed and waits for them' : ''}`;
+    return `${unended}${isClosed ? ', of a closed server that waits for them to end' : ''}`;
   };
   const fromClient = (socket: object, found: Open): Pick<AliveThing, 'what' | 'example'> => {
     const { port } = addressOf(reads, handleOf(socket), 'getsockname');

@@ -14,9 +14,9 @@ const HEROKU: NoticeTable = {
     {
       teller: 'Heroku',
       pattern: /\bError R15 \(Memory quota vastly exceeded\)/,
-      read: () => outOfMemory('Heroku ended the dyno for its memory (R15): more than twice its quota'),
+      read: () => outOfMemory('Heroku ended the dyno for using more than twice its memory quota (R15)'),
       example: 'Error R15 (Memory quota vastly exceeded)',
-      answer: 'Out of memory: Heroku ended the dyno for its memory (R15): more than twice its quota',
+      answer: 'Out of memory: Heroku ended the dyno for using more than twice its memory quota (R15)',
     },
     {
       teller: 'Heroku',
@@ -46,7 +46,7 @@ const HEROKU: NoticeTable = {
       }),
       example: 'Error R12 (Exit timeout) -> At least one process failed to exit within 30 seconds of SIGTERM',
       answer:
-        'Ended from outside: it was asked to stop and had not ended after 30 seconds, so Heroku killed it (R12)',
+        'Terminated from outside: it was asked to stop and had not ended after 30 seconds, so Heroku killed it (R12)',
     },
     {
       teller: 'Heroku',
@@ -57,13 +57,13 @@ const HEROKU: NoticeTable = {
           : {
               told: {
                 label: 'restart-loop',
-                statement: 'Heroku answers requests with H10: the web dyno has crashed before',
+                statement: 'Heroku answers requests with H10: the web dyno crashed earlier',
               },
             }),
         weight: 'echo',
       }),
       example: 'at=error code=H10 desc="App crashed" method=GET path="/" host=shop.example dyno= status=503',
-      answer: 'It ended over and over: Heroku answers requests with H10: the web dyno has crashed before',
+      answer: 'Restart loop: Heroku answers requests with H10: the web dyno crashed earlier',
     },
     {
       teller: 'Heroku',
@@ -104,7 +104,7 @@ const LAMBDA: NoticeTable = {
           ? { code: Number(code), name }
           : { name, signal: /segm/.test(words) ? 'SIGSEGV' : /abort/.test(words) ? 'SIGABRT' : 'SIGTERM' },
       example: 'RequestId: 0a1b-2c Error: Runtime exited with error: exit status 129',
-      answer: 'Ended from outside by SIGHUP',
+      answer: 'Terminated from outside by SIGHUP',
     },
     {
       teller: 'AWS Lambda',
@@ -123,7 +123,7 @@ const LAMBDA: NoticeTable = {
         name,
       }),
       example: '2026-01-02T10:00:03.006Z 0a1b2c3d-4e5f Task timed out after 3.00 seconds',
-      answer: 'Ended from outside: AWS Lambda ended the function after 3 s, its timeout',
+      answer: 'Terminated from outside: AWS Lambda ended the function after 3 s, its timeout',
     },
   ],
 };
@@ -138,20 +138,20 @@ const GOOGLE: NoticeTable = {
         /\b(?:Memory limit of|Exceeded (?:soft|hard) memory limit of) ([\d.]+) ?(\w+) (?:exceeded with|with) ([\d.]+) ?(\w+) (?:used|after)\b/,
       read: ([, limit, unit, used, usedUnit]) =>
         outOfMemory(
-          `Google Cloud ended the instance for its memory: ${amount(used!, usedUnit!)} in use, the limit is ${amount(limit!, unit!)}`,
+          `Google Cloud ended the instance for using too much memory: ${amount(used!, usedUnit!)} in use, the limit is ${amount(limit!, unit!)}`,
         ),
       example: 'Memory limit of 512 MiB exceeded with 530 MiB used. Consider increasing the memory limit',
       answer:
-        'Out of memory: Google Cloud ended the instance for its memory: 530 MB in use, the limit is 512 MB',
+        'Out of memory: Google Cloud ended the instance for using too much memory: 530 MB in use, the limit is 512 MB',
     },
     {
       teller: 'Google Cloud',
       pattern:
         /\bcontainer instance was found to be using too much memory and was terminated|The configured memory limit was reached/,
-      read: () => outOfMemory('Google Cloud ended the instance for its memory'),
+      read: () => outOfMemory('Google Cloud ended the instance for using too much memory'),
       example:
         'While handling this request, the container instance was found to be using too much memory and was terminated.',
-      answer: 'Out of memory: Google Cloud ended the instance for its memory',
+      answer: 'Out of memory: Google Cloud ended the instance for using too much memory',
     },
     {
       teller: 'Google Cloud',
@@ -165,7 +165,7 @@ const GOOGLE: NoticeTable = {
       pattern: /^(?:\w+ )?Container terminated on signal (\d{1,2})\.?$/,
       read: ([, number]) => ({ signal: signalName(number!) }),
       example: 'Container terminated on signal 9.',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'gVisor',
@@ -181,10 +181,10 @@ const GOOGLE: NoticeTable = {
         status === 'timeout'
           ? tooLate('Google Cloud ended the function after its timeout')
           : status === 'out of memory'
-            ? outOfMemory('Google Cloud ended the function for its memory')
+            ? outOfMemory('Google Cloud ended the function for using too much memory')
             : { code: null, weight: 'echo' },
       example: "Function execution took 60002 ms, finished with status: 'timeout'",
-      answer: 'Ended from outside: Google Cloud ended the function after its timeout',
+      answer: 'Terminated from outside: Google Cloud ended the function after its timeout',
     },
     {
       teller: 'Google Cloud',
@@ -259,16 +259,17 @@ const OTHERS: NoticeTable = {
         weight: 'echo',
       }),
       example: 'Not Restarting   Exceeded allowed attempts 2 in interval 30m0s and mode is "fail"',
-      answer:
-        'It ended over and over: Nomad gave up: Exceeded allowed attempts 2 in interval 30m0s and mode is "fail"',
+      answer: 'Restart loop: Nomad gave up: Exceeded allowed attempts 2 in interval 30m0s and mode is "fail"',
     },
     {
       teller: 'Render',
       pattern: /\b[Rr]an out of memory \(used over ([\d.]+) ?(\w+)\)/,
       read: ([, limit, unit]) =>
-        outOfMemory(`Render ended the instance for its memory: the limit is ${amount(limit!, unit!)}`),
+        outOfMemory(
+          `Render ended the instance for using too much memory: the limit is ${amount(limit!, unit!)}`,
+        ),
       example: '==> Ran out of memory (used over 512MB) while running your code.',
-      answer: 'Out of memory: Render ended the instance for its memory: the limit is 512 MB',
+      answer: 'Out of memory: Render ended the instance for using too much memory: the limit is 512 MB',
     },
     {
       teller: 'Azure',

@@ -17,7 +17,7 @@ export const CONTAINERS: NoticeTable = {
       ),
       read: ([, name, code]) => ({ code: codeIn(code), name }),
       example: 'shop-web-1 exited with code 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'docker ps',
@@ -44,7 +44,7 @@ export const CONTAINERS: NoticeTable = {
       },
       example:
         '2026-01-02T10:00:00.000000000Z container die 0123456789abcdef (execDuration=5, exitCode=137, image=shop, name=shop-1)',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'docker build',
@@ -54,7 +54,7 @@ export const CONTAINERS: NoticeTable = {
       read: ([, code]) => ({ code: codeIn(code) }),
       example:
         'ERROR: failed to solve: process "/bin/sh -c npm run build" did not complete successfully: exit code: 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'Fly.io',
@@ -63,7 +63,7 @@ export const CONTAINERS: NoticeTable = {
       ),
       read: ([, code, signal]) => (signal ? { signal: signalName(signal) } : { code: codeIn(code) }),
       example: " INFO Main child exited with signal (with signal 'SIGKILL', core dumped? false)",
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'Fly.io',

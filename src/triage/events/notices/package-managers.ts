@@ -16,7 +16,7 @@ export const PACKAGE_MANAGERS: NoticeTable = {
       pattern: new RegExp(`^\\d{1,6} error (?:code|errno|Exit status) ${CODE}$`),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: '21 error errno 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'npm',
@@ -30,7 +30,7 @@ export const PACKAGE_MANAGERS: NoticeTable = {
       pattern: /^(?:npm (?:ERR!|error)|\d{1,6} error) signal (SIG[A-Z]+)$/,
       read: ([, signal]) => ({ signal: signal! }),
       example: 'npm error signal SIGTERM',
-      answer: 'Ended from outside by SIGTERM',
+      answer: 'Terminated from outside by SIGTERM',
     },
     {
       teller: 'pnpm',
@@ -39,14 +39,14 @@ export const PACKAGE_MANAGERS: NoticeTable = {
       ),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: ' ELIFECYCLE  Command failed with exit code 137.',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'yarn',
       pattern: new RegExp(`^error Command failed with exit code ${CODE}\\.$`),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: 'error Command failed with exit code 137.',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'yarn',
@@ -62,14 +62,14 @@ export const PACKAGE_MANAGERS: NoticeTable = {
       ),
       read: ([, code, signal]) => (signal ? { signal } : { code: codeIn(code) }),
       example: 'error: script "start" was terminated by signal SIGKILL (Forced quit)',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'Turborepo',
       pattern: /^\s*(?:ERROR:? +)?\S{1,100}#\S{1,60}: command .{1,300} exited \((\d{1,3})\)$/,
       read: ([, code]) => ({ code: Number(code) }),
       example: 'web#build: command (/app/web) npm run build exited (137)',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
   ],
 };

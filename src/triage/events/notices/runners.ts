@@ -12,7 +12,7 @@ export const RUNNERS: NoticeTable = {
       ),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: '##[error]Process completed with exit code 137.',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'GitHub Actions',
@@ -21,13 +21,13 @@ export const RUNNERS: NoticeTable = {
         told: {
           label: 'stopped',
           statement:
-            'the runner of GitHub Actions was shut down: because it ran out of memory, or by its operator',
+            'the runner of GitHub Actions was shut down, by its operator or because it ran out of memory',
         },
       }),
       example:
         '##[error]The runner has received a shutdown signal. This can happen when the runner service is stopped.',
       answer:
-        'Ended from outside: the runner of GitHub Actions was shut down: because it ran out of memory, or by its operator',
+        'Terminated from outside: the runner of GitHub Actions was shut down, by its operator or because it ran out of memory',
     },
     {
       teller: 'GitHub Actions',
@@ -38,7 +38,7 @@ export const RUNNERS: NoticeTable = {
       }),
       example:
         '##[error]The job running on runner GitHub Actions 2 has exceeded the maximum execution time of 360 minutes.',
-      answer: 'Ended from outside: GitHub Actions ended the job after 360 minutes, its timeout',
+      answer: 'Terminated from outside: GitHub Actions ended the job after 360 minutes, its timeout',
     },
     {
       teller: 'GitHub Actions',
@@ -48,7 +48,7 @@ export const RUNNERS: NoticeTable = {
         weight: 'echo',
       }),
       example: '##[error]The operation was canceled.',
-      answer: 'Ended from outside: GitHub Actions canceled the job',
+      answer: 'Terminated from outside: GitHub Actions canceled the job',
     },
     {
       teller: 'GitHub Actions',
@@ -62,14 +62,14 @@ export const RUNNERS: NoticeTable = {
       example:
         'The self-hosted runner: ci-1 lost communication with the server. Verify the machine is running',
       answer:
-        'Ended from outside: GitHub lost the runner: it was out of memory or processor time, or was stopped',
+        'Terminated from outside: GitHub lost the runner: it was out of memory or processor time, or was stopped',
     },
     {
       teller: 'GitLab',
       pattern: new RegExp(`^ERROR: Job failed: (?:command terminated with )?exit (?:code|status) ${CODE}\\b`),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: 'ERROR: Job failed: command terminated with exit code 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'GitLab',
@@ -78,7 +78,7 @@ export const RUNNERS: NoticeTable = {
         told: { label: 'timeout', statement: `GitLab ended the job after ${limit}, its timeout` },
       }),
       example: 'ERROR: Job failed: execution took longer than 1h0m0s seconds',
-      answer: 'Ended from outside: GitLab ended the job after 1h0m0s, its timeout',
+      answer: 'Terminated from outside: GitLab ended the job after 1h0m0s, its timeout',
     },
     {
       teller: 'GitLab',
@@ -87,7 +87,7 @@ export const RUNNERS: NoticeTable = {
         told: { label: 'stopped', statement: `the runner of GitLab failed: ${words}` },
       }),
       example: 'ERROR: Job failed (system failure): pods "runner-1" not found',
-      answer: 'Ended from outside: the runner of GitLab failed: pods "runner-1" not found',
+      answer: 'Terminated from outside: the runner of GitLab failed: pods "runner-1" not found',
     },
     {
       teller: 'GitLab',
@@ -110,7 +110,7 @@ export const RUNNERS: NoticeTable = {
       pattern: new RegExp(`^Exited with code exit status ${CODE}$`),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: 'Exited with code exit status 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'Jest',
@@ -119,7 +119,7 @@ export const RUNNERS: NoticeTable = {
       read: ([, pid, signal]) => ({ signal: signal!, pid: Number(pid ?? 0) }),
       example:
         '    A jest worker process (pid=812) was terminated by another process: signal=SIGKILL, exitCode=null.',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'Jest',

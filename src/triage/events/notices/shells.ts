@@ -46,7 +46,7 @@ export const SHELLS: NoticeTable = {
       pattern: new RegExp(String.raw`^zsh: (${ANY})(?: \(core dumped\))?(?:\s+\S.*)?$`),
       read: ([, words]) => ({ signal: signalOf(words!) }),
       example: 'zsh: killed     node server.js',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'shell',
@@ -60,7 +60,7 @@ export const SHELLS: NoticeTable = {
       pattern: /^fish: .{0,300} terminated by signal (SIG[A-Z]+)\b/,
       read: ([, signal]) => ({ signal: signal! }),
       example: "fish: Job 1, 'node server.js' terminated by signal SIGKILL (Forced quit)",
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'make',
@@ -70,21 +70,21 @@ export const SHELLS: NoticeTable = {
       ),
       read: ([, code, words]) => (words === undefined ? { code: Number(code) } : { signal: signalOf(words) }),
       example: 'make: *** [Makefile:4: start] Error 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'time',
       pattern: /^Command (?:terminated by signal (\d{1,2})|exited with non-zero status (\d{1,3}))$/,
       read: ([, signal, code]) => ({ code: signal === undefined ? Number(code) : 128 + Number(signal) }),
       example: 'Command terminated by signal 9',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'shell',
       pattern: new RegExp(`^(?:exit|exited with exit) (?:code|status):? ${CODE}$`, 'i'),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: 'exit code: 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
   ],
 };

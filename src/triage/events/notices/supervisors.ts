@@ -45,14 +45,14 @@ export const SUPERVISORS: NoticeTable = {
       read: ([, id, used, limit]) => ({
         told: {
           label: 'out-of-memory',
-          statement: `PM2 restarted it for its memory${used === undefined ? '' : `: ${formatBytes(Number(used))} in use, and --max-memory-restart allows ${formatBytes(Number(limit))}`}`,
+          statement: `PM2 restarted it for using too much memory${used === undefined ? '' : `: ${formatBytes(Number(used))} in use, and --max-memory-restart allows ${formatBytes(Number(limit))}`}`,
         },
         name: `:${id}`,
       }),
       example:
         'PM2 log: [PM2][WORKER] Process 2 restarted because it exceeds --max-memory-restart value (current_memory=419430400 max_memory_limit=314572800 [octets])',
       answer:
-        'Out of memory: PM2 restarted it for its memory: 400 MB in use, and --max-memory-restart allows 300 MB',
+        'Out of memory: PM2 restarted it for using too much memory: 400 MB in use, and --max-memory-restart allows 300 MB',
     },
     {
       teller: 'PM2',
@@ -62,12 +62,12 @@ export const SUPERVISORS: NoticeTable = {
       read: ([, times]) => ({
         told: {
           label: 'restart-loop',
-          statement: `PM2 restarted it ${times} times over and over, and then gave up`,
+          statement: `PM2 restarted it ${times} times, and then gave up`,
         },
         weight: 'echo',
       }),
       example: 'PM2 log: Script /app/server.js had too many unstable restarts (16). Stopped. "errored"',
-      answer: 'It ended over and over: PM2 restarted it 16 times over and over, and then gave up',
+      answer: 'Restart loop: PM2 restarted it 16 times, and then gave up',
     },
     {
       teller: 'nodemon',
@@ -95,7 +95,7 @@ export const SUPERVISORS: NoticeTable = {
       pattern: /^(?:error: +)?Forever detected script was killed by signal: (SIG[A-Z]+)$/,
       read: ([, signal]) => ({ signal: signal! }),
       example: 'error: Forever detected script was killed by signal: SIGKILL',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'supervisord',
@@ -103,7 +103,7 @@ export const SUPERVISORS: NoticeTable = {
         /^(?:\[?supervisord\]? )?(?:(?:INFO|WARN) )?exited: (\S+) \((?:exit status (\d+)|terminated by (SIG[A-Z]+)(?: \(core dumped\))?); (not expected|expected)\)/,
       read: ([, name, code, signal]) => (signal ? { signal, name } : { code: Number(code), name }),
       example: '2026-01-02 10:00:00,801 WARN exited: shop (terminated by SIGKILL; not expected)',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'supervisord',
@@ -111,13 +111,13 @@ export const SUPERVISORS: NoticeTable = {
       read: ([, name]) => ({
         told: {
           label: 'restart-loop',
-          statement: `supervisord started ${name} over and over, and then gave up`,
+          statement: `supervisord kept restarting ${name}, and then gave up`,
         },
         name,
         weight: 'echo',
       }),
       example: 'INFO gave up: shop entered FATAL state, too many start retries too quickly',
-      answer: 'It ended over and over: supervisord started shop over and over, and then gave up',
+      answer: 'Restart loop: supervisord kept restarting shop, and then gave up',
     },
     {
       teller: 'concurrently',
@@ -126,7 +126,7 @@ export const SUPERVISORS: NoticeTable = {
       ),
       read: ([, code, signal]) => (signal ? { signal } : { code: codeIn(code) }),
       example: '[web] node server.js exited with code SIGKILL',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'cluster',
@@ -141,7 +141,7 @@ export const SUPERVISORS: NoticeTable = {
               pid: Number(pid),
             },
       example: 'worker 4711 died with code: null, signal: SIGKILL',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'crash handler',
@@ -173,7 +173,7 @@ export const SUPERVISORS: NoticeTable = {
       ),
       read: ([, code]) => ({ code: codeIn(code) }),
       example: 'Process exited with status 137',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
     {
       teller: 'supervisor',
@@ -181,7 +181,7 @@ export const SUPERVISORS: NoticeTable = {
         /^(?:\[[^\]]{1,60}\] )?(?:error:? )?(?:the )?(?:process|command|container|program|service|app|node|server|script)\b[^:{}?&=]{0,120}?\b(?:was )?(?:killed|terminated)(?: by| with| on)? signal:? (?:(SIG[A-Z]+)|(\d{1,2}))\b/i,
       read: ([, signal, number]) => ({ signal: signal ?? signalName(number!) }),
       example: 'Process was killed by signal 9',
-      answer: 'Ended from outside by SIGKILL',
+      answer: 'Terminated from outside by SIGKILL',
     },
   ],
 };

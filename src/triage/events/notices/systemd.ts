@@ -88,7 +88,7 @@ export const SYSTEMD: NoticeTable = {
       }),
       example: "shop.service: State 'stop-sigterm' timed out. Killing.",
       answer:
-        'Ended from outside: it was asked to stop and had not ended after TimeoutStopSec of shop.service, so systemd killed it',
+        'Terminated from outside: it was asked to stop and had not ended after TimeoutStopSec of shop.service, so systemd killed it',
     },
     {
       teller: 'systemd',
@@ -101,7 +101,7 @@ export const SYSTEMD: NoticeTable = {
         name,
       }),
       example: 'shop.service: Watchdog timeout (limit 30s)!',
-      answer: 'Ended from outside: shop.service did not call its watchdog for 30s, so systemd killed it',
+      answer: 'Terminated from outside: shop.service did not call its watchdog for 30s, so systemd killed it',
     },
     {
       teller: 'systemd',
@@ -109,12 +109,12 @@ export const SYSTEMD: NoticeTable = {
         `${UNIT}(?:Start request repeated too quickly|Scheduled restart job, restart counter is at \\d+)`,
       ),
       read: ([, name]) => ({
-        told: { label: 'restart-loop', statement: `systemd restarted ${name} over and over` },
+        told: { label: 'restart-loop', statement: `systemd keeps restarting ${name}` },
         name,
         weight: 'echo',
       }),
       example: 'shop.service: Start request repeated too quickly.',
-      answer: 'It ended over and over: systemd restarted shop.service over and over',
+      answer: 'Restart loop: systemd keeps restarting shop.service',
     },
     {
       teller: 'systemd',
@@ -169,7 +169,7 @@ function resultOf(result: string, name: string) {
       } as const;
     case 'start-limit-hit':
       return {
-        told: { label: 'restart-loop', statement: `systemd restarted ${name} over and over` },
+        told: { label: 'restart-loop', statement: `systemd keeps restarting ${name}` },
         weight: 'echo',
       } as const;
     default:

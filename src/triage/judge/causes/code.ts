@@ -22,7 +22,7 @@ export const ONLY_MESSAGE = errorCause({
   confidence: 0.5,
   sign: (_, end) => isOnlyMessage(end),
   cure: () => [
-    'Look for the place in the program that writes this message, and for what it says was wrong. An error given to the logger as `err` would bring its stack and cause.',
+    'Find the code that writes this message, and fix what the message reports. Pass the error to the logger as `err`, so that its stack and cause are logged, too.',
   ],
   example: { log: '{"level":60,"pid":7,"msg":"The quota file has a bad checksum"}' },
 });

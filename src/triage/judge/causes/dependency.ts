@@ -78,7 +78,7 @@ const WAYS: Unreachable[] = [
     words: [/getaddrinfo (ENOTFOUND|EAI_AGAIN)/],
     looksLike: /ENOTFOUND|EAI_/,
     look: (_, address) =>
-      `The name did not resolve: check its spelling, its namespace and the DNS of the pod (\`getent hosts ${address || 'NAME'}\`). EAI_AGAIN is a DNS server that did not answer.`,
+      `The name did not resolve: check its spelling, its namespace and the DNS of the pod (\`getent hosts ${address || 'NAME'}\`). EAI_AGAIN means that the DNS server did not answer.`,
     example: {
       log: printed(
         'Error: getaddrinfo ENOTFOUND db.internal',
@@ -103,7 +103,7 @@ const WAYS: Unreachable[] = [
     words: [/self.signed certificate/, /certificate has expired/],
     looksLike: /CERT|SELF_SIGNED|self.signed|UNABLE_TO|TLS|SSL|EPROTO/i,
     look: () =>
-      'The certificate was not accepted: add its CA with NODE_EXTRA_CA_CERTS, or renew it. Never switch the check off.',
+      'The certificate was not accepted: renew it, or trust its CA with NODE_EXTRA_CA_CERTS. Never disable the check.',
     example: {
       log: printed(
         'Error: self-signed certificate',

@@ -1,6 +1,6 @@
 // Ends because memory ran out.
 import { type Ending, eventOf, exitOf, toldOf } from '../../ends/ending.ts';
-import { containerAdvice, heapAdvice } from '../advice.ts';
+import { containerAdvice, HEAP_TELLS, heapAdvice } from '../advice.ts';
 import { type Cause, errorCause, printed } from '../cause.ts';
 
 /** V8 has sizes of its own beside the heap's limit. */
@@ -9,10 +9,16 @@ export const OBJECT_TOO_LARGE: Cause = {
   label: 'heap-limit',
   confidence: 0.93,
   matches: ({ ending }) => typeof eventOf(ending, 'heap-limit')?.tooLarge === 'string',
-  cure: ({ ending }) => [
-    `More heap does not help: look for ${eventOf(ending, 'heap-limit')!.tooLarge} that grows without end, or that takes in everything at once, and split it, bound it or stream it.`,
-    'A Map holds at most about 16.7 million entries, an array of V8 about 134 million elements, a string about 512 million characters: `culprit heap` on a snapshot taken before that names what is large.',
-  ],
+  cure: ({ ending }) => {
+    const { tooLarge, isTooLargeInferred } = eventOf(ending, 'heap-limit')!;
+    const more = isTooLargeInferred
+      ? "A higher heap limit helps for a while at most, and not at all if V8's own limit for one object was reached"
+      : 'More heap does not help';
+    return [
+      `${more}: look for ${tooLarge} that grows without end, or that takes in everything at once, and split it, bound it or stream it.`,
+      'A Map holds at most about 16.7 million entries, an array of V8 about 134 million elements, a string about 537 million characters: `culprit heap` on a snapshot from before the crash names what is large.',
+    ];
+  },
   example: {
     log: 'FATAL ERROR: invalid table size Allocation failed - JavaScript heap out of memory\n 1: 0xb7a940 node::Abort() [node]',
   },
@@ -60,7 +66,7 @@ export const MACHINE_FULL: Cause = {
     toldOf(ending, 'out-of-memory') !== undefined || eventOf(ending, 'kernel-oom') !== undefined,
   cure: () => [
     'Find what grows: `culprit diagnose PID` on a running copy shows whether heap, buffers or native memory grow.',
-    'Bound the heap (--max-old-space-size) below what the machine or the service may use: if the heap is what grows, V8 then says so itself instead of being killed.',
+    `Bound the heap (--max-old-space-size) below what the machine or the service may use: ${HEAP_TELLS}`,
   ],
   example: { log: 'Out of memory: Killed process 9 (node) total-vm:1kB, anon-rss:2048kB' },
 };

@@ -41,7 +41,7 @@ export const CANNOT_START: Cause[] = [
     confidence: 0.93,
     sign: ({ message }) => missingFileIn(message) !== '',
     cure: ({ chain }) => [
-      `${missingFileIn(chain[0]!.message)} is a file of the program, not a package: is it in the image at that path (not left out by .dockerignore or .gitignore), spelled as the file is (case counts on Linux), and built or mounted before the start?`,
+      `${missingFileIn(chain[0]!.message)} is a file of the program, not a package: is it in the image at that path (not left out by .dockerignore or .gitignore), spelled correctly (case matters on Linux), and built or mounted before the start?`,
     ],
     example: { log: printed("Error: Cannot find module './db'", LOADER_FRAME, "code: 'MODULE_NOT_FOUND'") },
   }),
@@ -52,7 +52,7 @@ export const CANNOT_START: Cause[] = [
     sign: ({ code, message }) => NOT_FOUND.test(code) || /^Cannot find (module|package) '/.test(message),
     resembles: ({ message }, end) => NOT_FOUND.test(codeOf(end)) || /^Cannot find/.test(message),
     cure: () => [
-      'Is it in package.json under dependencies (not devDependencies), installed in the image, spelled as the file is (case counts on Linux), and built before the start?',
+      'Is it in package.json under dependencies (not devDependencies), installed in the image, spelled correctly (case matters on Linux), and built before the start?',
     ],
     example: { log: printed("Error: Cannot find module 'pg'", LOADER_FRAME, "code: 'MODULE_NOT_FOUND'") },
   }),
@@ -64,7 +64,7 @@ export const CANNOT_START: Cause[] = [
     // Old Node.js prints the message alone.
     resembles: ({ message }, end) => codeOf(end) === 'EADDRINUSE' || /^listen EADDRINUSE/.test(message),
     cure: ({ chain }) => [
-      `Something listens there already: \`ss -ltnp\` names it. Usually an earlier copy that has not ended, or listen() called twice${chain[0]?.properties.port ? `; port ${chain[0].properties.port}` : ''}.`,
+      `Something listens there already: \`ss -ltnp\` names it. The usual causes are an earlier copy that has not ended, or a second call of listen()${chain[0]?.properties.port ? `; port ${chain[0].properties.port}` : ''}.`,
     ],
     example: {
       log: printed(
@@ -84,7 +84,7 @@ export const CANNOT_START: Cause[] = [
       /^listen EACCES/.test(message),
     resembles: ({ message, properties }) => properties.syscall === 'listen' || /^listen E/.test(message),
     cure: () => [
-      'Ports below 1024 need privileges: listen above, and let the service or the balancer map the port.',
+      'Ports below 1024 need privileges: listen on a higher port, and let the service or the load balancer map it.',
     ],
     example: {
       log: printed(
@@ -101,7 +101,7 @@ export const CANNOT_START: Cause[] = [
     sign: ({ code }) => ES_MODULE.test(code),
     resembles: (_, end) => ES_MODULE.test(codeOf(end)),
     cure: () => [
-      'The package is an ES module: load it with `await import()`, make the caller an ES module, or use Node 22.12 or newer, where require() loads it.',
+      'The package is an ES module: load it with `await import()`, make the caller an ES module, or use Node 20.19, 22.12 or newer, where require() loads it if it has no top-level await.',
     ],
     example: {
       log: printed(
@@ -116,7 +116,9 @@ export const CANNOT_START: Cause[] = [
     confidence: 0.93,
     sign: ({ code }) => EXTENSION.test(code),
     resembles: (_, end) => EXTENSION.test(codeOf(end)),
-    cure: () => ['Start the compiled file, or a loader (tsx), or Node 22.18 or newer, which strips types.'],
+    cure: () => [
+      'Start the compiled file, or a loader (tsx), or Node 22.18, 24 or newer, which strips types (not in node_modules, and no enums or other syntax that has to be compiled).',
+    ],
     example: {
       log: printed(
         'TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /app/app.ts',
@@ -147,7 +149,7 @@ export const CANNOT_START: Cause[] = [
     sign: ({ code, message }) => code === 'ERR_DLOPEN_FAILED' || ADDON_WORDS.test(message),
     resembles: ({ message }, end) => /DLOPEN/.test(codeOf(end)) || /NODE_MODULE_VERSION/.test(message),
     cure: () => [
-      'The native addon does not fit: run `npm ci` or `npm rebuild` in the image itself, with the Node version and the C library that run it.',
+      'The native addon was built for another platform or Node version: run `npm ci` or `npm rebuild` in the image itself, with the Node version and the C library that run it.',
     ],
     example: {
       log: printed(

@@ -5,7 +5,7 @@ import type { Cause } from '../cause.ts';
 const NATIVE_SIGNAL = /^(SIGSEGV|SIGABRT|SIGILL|SIGTRAP|SIGBUS|SIGFPE)$/;
 const NATIVE_CURE = [
   'Look for the native addon in the stack or among the dependencies (`find node_modules -name "*.node"`), rebuild it for this Node version (`npm rebuild`) and update it.',
-  'Start with --report-on-fatalerror --report-on-signal, and keep the core dump (`ulimit -c unlimited`): both name the function.',
+  'Keep the core dump (`ulimit -c unlimited`): a debugger (gdb, or lldb with llnode) names the function in it. Start with --report-on-fatalerror, too: it writes a report when Node.js or V8 itself ended the process, but not after a signal such as SIGSEGV.',
 ];
 const KILLED_CURE = [
   'Find who sent it: the kernel when memory ran out (`dmesg | grep -i oom`, OOMKilled in the pod status), Kubernetes after a failed probe or a grace period (--pod-status and --events show which), or a person.',
@@ -14,7 +14,7 @@ const stoppedCure = (signal: string | null) =>
   signal === 'SIGKILL'
     ? KILLED_CURE
     : [
-        `${signal ?? 'A signal'} is how deployments, scaling and shells stop a program: nothing is wrong if that was intended. Handle it, to end open requests before the exit.`,
+        `${signal ?? 'A signal'} is how deployments, scaling and shells stop a program: nothing is wrong if that was intended. Handle it, to finish open requests before the exit.`,
       ];
 
 export const NATIVE_CODE: Cause = {

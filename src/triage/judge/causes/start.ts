@@ -47,7 +47,7 @@ export const EXIT_13: Cause = {
 export const BEFORE_START = [BAD_OPTION, UNSETTLED_AWAIT];
 
 export const SETTINGS_CURE = [
-  'Set what the message names in the environment of this deployment, and compare with one that starts.',
+  'Set the variable that the message names in the environment of this deployment. Compare it with a deployment that starts.',
 ];
 const STATUS_CURE = ['Correct what the status names; `kubectl describe pod` shows the whole message.'];
 

@@ -95,7 +95,7 @@ function ofTarget({ slot, reading, metrics, findings }: WatchFacts['targets'][nu
       metrics['cpu.waiting'],
     ),
     metric(
-      ['culprit.cpu.throttled', '1', 'value', 'Part of the CPU periods that the quota cut short.'],
+      ['culprit.cpu.throttled', '1', 'value', 'Share of the CPU periods that the quota throttled.'],
       metrics['cpu.throttled'],
     ),
     {
@@ -155,7 +155,7 @@ function ofWatcher({ exporters, own }: WatchFacts): Metric[] {
     {
       name: 'culprit.exporter.lost',
       description:
-        'Requests with metrics, events and profiles that were refused or no longer fitted into the queue.',
+        'Requests with metrics, events and profiles that were rejected, or dropped because the queue was full.',
       ...items,
       points: ofExporters(({ lost }) => lost),
     },
