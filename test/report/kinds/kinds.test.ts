@@ -65,8 +65,8 @@ describe('culprit explain', () => {
 
   test.each([
     ['a name with a slip', 'soket-leak', '; did you mean socket-leak?'],
-    ['a word that is near to none', 'nonsense', ''],
-    ['a name that every object has', 'constructor', ''],
+    ['a word that is near to none', 'nonsense', '.'],
+    ['a name that every object has', 'constructor', '.'],
     ['control characters', '\u001b[2Jsocket', null],
   ])('is wrong use of %s, and says what would be right', (_, word, near) => {
     const { status, stdout, stderr } = explain(word);
