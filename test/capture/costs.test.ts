@@ -32,7 +32,9 @@ test('the README has the range of the table', () => {
     p99Millis.map(([alone = 0, watched = 0]) => watched - alone),
   );
   const readme = readFileSync(new URL('README.md', root), 'utf8');
-  expect(readme).toContain(`${least} to ${most} of what it was`);
+  const [from, to] = [most, least].map((kept) => Math.round((1 - kept) * 100));
+  expect(readme).toContain(`| ${from} to ${to} % less, over three servers |`);
+  expect(readme.replaceAll('\n', ' ')).toContain(`loses ${from} to ${to} % of its throughput`);
   expect(readme).toContain(`rose by ${Math.min(...rises).toFixed(1)} to ${Math.max(...rises).toFixed(1)} ms`);
 });
 
