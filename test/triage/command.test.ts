@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { reportErrors } from '../support/json-schemas.ts';
 import { OUTPUTS } from './corpus.ts';
 
@@ -48,6 +49,22 @@ test('the JSON keeps to the schema', () => {
   for (const name of ['heap-limit-24-npm', 'aggregate-22', 'killed-22', 'ok-clean-exit']) {
     expect(reportErrors(JSON.parse(culprit([log(name), '--json']).stdout))).toEqual([]);
   }
+});
+
+test('a pod status says the same in YAML as in JSON', () => {
+  const status = {
+    kind: 'Pod',
+    metadata: { name: 'shop' },
+    status: {
+      containerStatuses: [
+        { name: 'shop', restartCount: 3, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } },
+      ],
+    },
+  };
+  const [json, yaml] = [write('pod.json', JSON.stringify(status)), write('pod.yaml', stringify(status))];
+  const said = culprit(['--pod-status', yaml]);
+  expect(said.stdout).toMatch(/OOMKilled|out of memory|memory limit/i);
+  expect(said).toEqual(culprit(['--pod-status', json]));
 });
 
 test('a gate fails with 1, a quiet look says the title only', () => {
@@ -125,7 +142,7 @@ describe('bad input is one sentence with the cure, exit code 2:', () => {
       'cannot be unzipped',
     ],
     ['no exit code', () => [log('killed-22'), '--exit-code', 'many'], 'is not an exit code.'],
-    ['no pod status', () => ['--pod-status', log('killed-22')], 'cannot be read as JSON'],
+    ['no pod status', () => ['--pod-status', log('killed-22')], 'cannot be read as JSON or YAML'],
     [
       'events of another sort',
       () => [log('killed-22'), '--events', write('e.json', '{"a":1}')],

@@ -24,7 +24,7 @@ export function register(program: CommandLine): void {
       'find out why a Node.js process ended, from its logs, diagnostic reports, exit code and pod status',
     );
   withJudging(command)
-    .option('--pod-status <file>', 'what `kubectl get pod NAME -o json` printed')
+    .option('--pod-status <file>', 'what `kubectl get pod NAME -o json` (or yaml) printed')
     .option('--events <file>', 'what `kubectl get events -o json` printed');
   withHelpText(command, {
     examples: [

@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { type Runs, readEngineStatus, readEvents, readLog } from '../../remote/container-logs.ts';
 import { sourceFolder } from '../../triage/read/source-folder.ts';
-import { openTriageFiles, readJsonFile } from '../../triage/read/triage-files.ts';
+import { openTriageFiles, readKubectlOutput } from '../../triage/read/triage-files.ts';
 import { type TriageInput, triage } from '../../triage/triage.ts';
 import { VERSION } from '../../version.ts';
 import type { PlaceOptions } from '../options/place-options.ts';
@@ -57,8 +57,8 @@ async function fromFiles(
       'Give log files, "-" for standard input, --pod-status, or k8s and a pod.',
     );
   const podStatus =
-    options.podStatus === undefined ? undefined : await readJsonFile(options.podStatus, 'pod');
-  const events = options.events === undefined ? undefined : await readJsonFile(options.events, 'events');
+    options.podStatus === undefined ? undefined : await readKubectlOutput(options.podStatus, 'pod');
+  const events = options.events === undefined ? undefined : await readKubectlOutput(options.events, 'events');
   const { logs, reports, documents, pods, events: printed } = await openTriageFiles(files);
   return {
     logs,

@@ -245,23 +245,38 @@ async function* notEmpty(name: string, chunks: AsyncIterable<Uint8Array>): Async
     );
 }
 
-/** What kubectl wrote with `-o json`. Throws UsageError when it is not there or is something else. */
-export async function readJsonFile(path: string, what: 'pod' | 'events'): Promise<unknown> {
+/** What kubectl wrote with `-o json` or `-o yaml`. Throws UsageError when it is not there or is something else. */
+export async function readKubectlOutput(path: string, what: 'pod' | 'events'): Promise<unknown> {
   const cure =
     what === 'pod'
       ? 'Write it with `kubectl get pod NAME -o json`.'
       : 'Write it with `kubectl get events -o json`.';
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    const text = await readFile(path, 'utf8');
+    json = (await yamlObject(text)) ?? JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${path} cannot be read as JSON: ${(error as Error).message.split('\n')[0]}`, cure, {
-      cause: error,
-    });
+    throw new UsageError(
+      `${path} cannot be read as JSON or YAML: ${(error as Error).message.split('\n')[0]}`,
+      cure,
+      { cause: error },
+    );
   }
   const { kind, items, status } = (json ?? {}) as { kind?: unknown; items?: unknown; status?: unknown };
   const isRight = Array.isArray(items) || (what === 'pod' && (kind === 'Pod' || typeof status === 'object'));
   if (!isRight)
     throw new UsageError(`${path} is not a ${what === 'pod' ? "pod's status" : 'list of events'}.`, cure);
   return json;
+}
+
+/** Null for JSON, which needs no parser that takes megabytes, and for what is no object. */
+async function yamlObject(text: string): Promise<object | null> {
+  if (/^\s*[{[]/.test(text)) return null;
+  const { parseYaml } = await import('../../recording/files/yaml.ts');
+  try {
+    const value = parseYaml(text);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
 }
