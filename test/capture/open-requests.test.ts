@@ -6,6 +6,7 @@ import {
   type RequestListener,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createSecureServer, get as getSecurely } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { ThreadInspector } from '../../src/probe/objects/thread-inspector.ts';
@@ -48,6 +49,33 @@ async function serve(listener: RequestListener) {
       );
     });
 }
+
+/** TLS without a certificate, as tests may have it. */
+const WITHOUT_KEYS = { ciphers: 'ADH-AES256-GCM-SHA384:@SECLEVEL=0', maxVersion: 'TLSv1.2' } as const;
+
+test('those behind TLS, where the socket of the connection does not have the answer', async () => {
+  const server = createSecureServer(WITHOUT_KEYS, () => {});
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const came = new Promise((resolve) => server.once('request', resolve));
+  const request = getSecurely({
+    ...WITHOUT_KEYS,
+    port,
+    host: '127.0.0.1',
+    path: '/mine/5',
+    agent: false,
+    rejectUnauthorized: false,
+  });
+  request.on('error', () => {});
+  ends.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await came;
+  expect(mine(createOpenRequests(makeCore(), thread)().groups)).toMatchObject([
+    { label: 'GET /mine/#', open: 1 },
+  ]);
+});
 
 const mine = (groups: { label: string }[]) => groups.filter(({ label }) => label.includes('/mine'));
 

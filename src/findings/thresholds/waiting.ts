@@ -65,8 +65,8 @@ export const REQUEST_PILEUP = {
 export const STALLED = {
   confidence: { placed: 0.8, unplaced: 0.65 },
   /** Of a process that answers nothing: of so many long polls some end in so many seconds. */
-  leastAtStandstill: 10,
-  leastSeconds: 12,
+  leastAtStandstill: 20,
+  leastSeconds: 18,
   standstill: { placed: 0.75, unplaced: 0.65 },
   /** Routes that the evidence lists. */
   named: 4,

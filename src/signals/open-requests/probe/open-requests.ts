@@ -2,8 +2,10 @@
 // before anything was watched. Each that a read finds is known again at the next, and held weakly.
 import type { ProbeCore } from '../../../probe/core.ts';
 import { activeHandles } from '../../../probe/objects/active-handles.ts';
+import { isNative } from '../../../probe/objects/native-functions.ts';
 import type { ThreadInspector } from '../../../probe/objects/thread-inspector.ts';
 import { pathPattern } from '../../../probe/path-pattern.ts';
+import { textOf } from '../../async/requests/request-sampling.ts';
 import { handlerOf } from '../../async/requests/route-handler.ts';
 import type { OpenRequestsRead } from '../wire.ts';
 
@@ -21,7 +23,7 @@ interface OfLabel extends Pick<Group, 'answered' | 'left'> {
   server: WeakRef<object>;
 }
 
-/** Handles come the oldest first, and those that hang are old: two milliseconds. */
+/** Two milliseconds. */
 const MOST_LOOKED_AT = 600;
 const MOST_NOTED = 600;
 const MOST_LABELS = 30;
@@ -29,7 +31,7 @@ const LASTING_MILLIS = 8_000;
 
 /** What the function returns goes into the recording. It never throws. */
 export function createOpenRequests(core: ProbeCore, thread: ThreadInspector): () => OpenRequestsRead {
-  const { own, isObject, listenersOf, nameOf } = core.reads;
+  const { own, isObject, listenersOf, nameOf, bySymbol, prototypeOf } = core.reads;
   const labels = new Map<string, OfLabel>();
   const isNoted = new WeakSet<object>();
   let count = 0;
@@ -42,12 +44,34 @@ export function createOpenRequests(core: ProbeCore, thread: ThreadInspector): ()
   const isLeft = (answer: object): boolean =>
     own(answer, 'destroyed') === true || !isObject(own(answer, 'socket'));
 
+  /** Null before Node 18. Behind TLS it is the only way to the socket of the answer. */
+  const listedBy = (server: object): unknown[] | null => {
+    const list = bySymbol(server, 'http.server.connections');
+    const all = own(prototypeOf(list), 'all');
+    if (typeof all !== 'function' || !isNative(all)) return null;
+    return (all.call(list) as object[]).map((parser) => own(parser, 'socket'));
+  };
+  const someSockets = (): object[] => {
+    const servers = new Map<object, unknown[] | null>();
+    const sockets: unknown[] = [];
+    for (const handle of activeHandles()) {
+      if (sockets.length >= MOST_LOOKED_AT) break;
+      const server = own(handle, 'server');
+      if (!isObject(server)) continue;
+      const isNew = !servers.has(server);
+      if (isNew) servers.set(server, listedBy(server));
+      const listed = servers.get(server);
+      if (!listed) sockets.push(handle);
+      else if (isNew) sockets.push(...listed.slice(0, MOST_LOOKED_AT));
+    }
+    return sockets.filter(isObject);
+  };
   const note = (socket: object, now: number) => {
     const server = own(socket, 'server');
     const answer = own(socket, '_httpMessage');
     if (!isObject(server) || !isObject(answer) || isNoted.has(answer) || !isOpen(answer)) return;
     const request = own(answer, 'req');
-    const label = `${String(own(request, 'method')).slice(0, 20)} ${pathPattern(own(request, 'url'))}`;
+    const label = `${textOf(own(request, 'method'))} ${pathPattern(own(request, 'url'))}`;
     const ofLabel = labels.get(label) ?? { noted: [], answered: 0, left: 0, server: new WeakRef(server) };
     if (count >= MOST_NOTED || (labels.size >= MOST_LABELS && !labels.has(label))) return;
     labels.set(label, ofLabel);
@@ -81,13 +105,7 @@ export function createOpenRequests(core: ProbeCore, thread: ThreadInspector): ()
     const groups = new Map<Group, object | null>();
     try {
       const now = core.now();
-      let looked = 0;
-      for (const handle of activeHandles()) {
-        if (looked >= MOST_LOOKED_AT) break;
-        if (!isObject(own(handle, 'server'))) continue;
-        looked++;
-        note(handle, now);
-      }
+      for (const socket of someSockets()) note(socket, now);
       for (const [label, ofLabel] of labels) {
         settle(ofLabel);
         const { noted, answered, left, server } = ofLabel;
