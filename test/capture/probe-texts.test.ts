@@ -25,7 +25,7 @@ const SENT: Sent[] = [
   {
     file: 'probe/install-probe.ts',
     kind: 'probe',
-    mostBytes: 84_200,
+    mostBytes: 84_500,
     globals: [
       ...LANGUAGE,
       'AbortController',
