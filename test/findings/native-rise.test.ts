@@ -36,6 +36,11 @@ describe('resident memory that rises ever more slowly', () => {
   });
 });
 
+test('what a heap snapshot takes is no rise of the program', () => {
+  const written = change((o) => void o.capture.steps.push('snapshot'));
+  expect(judged(native(settling(7, 120 * MB)), written).verdict).toBe('healthy');
+});
+
 describe('worker threads that are started meanwhile', () => {
   /** Each is sampled from the given second on, as one that was opened then. */
   const workers = (count: number, fromSecond: number): Habit =>

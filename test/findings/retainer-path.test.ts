@@ -107,6 +107,14 @@ describe('a leak into no collection that was seen', () => {
     ]);
   });
 
+  test('is not called healthy where the heap itself proves nothing', () => {
+    const still = judge(gatherFacts(buildObservations(snapshotsSay({ growth: [grownIn(0, 'byUser')] }))));
+    expect(still.verdict).toBe('too-little-data');
+    expect(still.verdictReason).toMatch(
+      /^Map `byUser` grew from 10 to 100 entries between the first heap snapshot and the last, but /,
+    );
+  });
+
   test('does not tell what grew a little, or in Node itself', () => {
     const minor = grownIn(0, 'seldom');
     minor.growth.isMinor = true;

@@ -17,6 +17,12 @@ export function heldCollection(
 }
 
 /** What grew most in a thread from the first snapshot to the last. */
-export function grownMost(thread: number, { observations }: Facts): HeapGrowth | null {
+function grownMost(thread: number, { observations }: Facts): HeapGrowth | null {
   return observations.heap.growth.find((grown) => grown.thread === thread)?.growth ?? null;
+}
+
+/** The same where it is much, and the program's: heap snapshots then show what keeps the objects. */
+export function clearlyGrown(thread: number, facts: Facts): HeapGrowth | null {
+  const grown = grownMost(thread, facts);
+  return grown?.isMinor === false && !grown.collection.isEngineOwned ? grown : null;
 }

@@ -7,7 +7,9 @@ import { measureLonger } from '../next-measurement.ts';
 import { NATIVE_MEMORY } from '../thresholds/memory.ts';
 
 /** Its resident memory is still on the move, and most of that is native. */
-export function isNativeUnsettled({ memory }: Facts): boolean {
+export function isNativeUnsettled({ memory, observations }: Facts): boolean {
+  // Writing a snapshot takes several times the heap, and V8 keeps it for a while.
+  if (observations.capture.steps.includes('snapshot')) return false;
   const { rssBesideWorkers: rss } = memory;
   const { leastShareOfRss, unsettled } = NATIVE_MEMORY;
   const rise = rss.last - rss.first;

@@ -5,11 +5,14 @@ import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
 import type { HangingRequests } from '../../analysis/waiting/hanging-requests.ts';
 import { isIdle } from '../../analysis/work-done.ts';
 import type { Finding, NextMeasurement, NotApplicable, Verdict } from '../../model/finding.ts';
-import { formatBytes, formatDuration, formatShare, formatTimeLeft } from '../../units/units.ts';
+import type { HeapGrowth as HeapSnapshotGrowth } from '../../model/heap/heap-report.ts';
+import { formatBytes, formatDuration, formatNumber, formatShare, formatTimeLeft } from '../../units/units.ts';
 import { joinDrafts } from '../join.ts';
 import { heapLimitOf } from '../limits.ts';
 import { cutReason } from '../lost-data.ts';
 import { isUnexplained } from '../memory/heap-cause.ts';
+import { grownWords } from '../memory/leak/heap-leak-title.ts';
+import { clearlyGrown } from '../memory/retainer-path.ts';
 import { isNativeUnsettled, measureNativeRise, nativeRiseReason } from '../native/native-rise.ts';
 import { measureHolder, measureNext, pidToUse } from '../next-measurement.ts';
 import { nextOfDiagnosis } from '../next-of-report.ts';
@@ -124,6 +127,8 @@ function verdictOf(findings: Finding[], facts: Facts, notApplicable: NotApplicab
         verdict: 'too-little-data',
         verdictReason: `Nothing was found in ${seconds} s, but too many kinds could not be judged to call it healthy: ${unseen.join(', ')}.`,
       };
+    const grown = clearlyGrown(0, facts);
+    if (grown) return { verdict: 'too-little-data', verdictReason: grownReason(grown) };
     const unproved = risesUnproved(facts);
     if (unproved) return { verdict: 'too-little-data', verdictReason: unprovedReason(unproved, facts) };
     return {
@@ -172,6 +177,12 @@ function idleReason({ work, lookSeconds }: Facts): string {
       ? `it used ${formatShare(work.cpuCores ?? 0)} of a core`
       : `its own code ran for ${formatDuration(work.codeMillis)}`;
   return `It answered no request in ${Math.round(lookSeconds)} s, and ${did}. Problems that need load do not show in such a capture.`;
+}
+
+/** Heap snapshots show that it grows, and the collections of garbage do not prove that it goes on. */
+function grownReason(grown: HeapSnapshotGrowth): string {
+  const [first = 0, last = 0] = [grown.entries[0], grown.entries.at(-1)];
+  return `${grownWords(grown)} grew from ${formatNumber(first)} to ${formatNumber(last)} entries between the first heap snapshot and the last, but the heap was collected too seldom, or scatters too much, to prove a leak. Capture for longer.`;
 }
 
 /** It serves nobody, but clients wait. */

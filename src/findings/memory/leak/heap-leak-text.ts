@@ -5,7 +5,6 @@ import type { GrowingCollection } from '../../../analysis/growth/growing-collect
 import type { HeapGrowth } from '../../../analysis/growth/heap-growth.ts';
 import type { FindingKind } from '../../../model/finding.ts';
 import type { Frame } from '../../../model/frame.ts';
-import type { HeapGrowth as HeapSnapshotGrowth } from '../../../model/heap/heap-report.ts';
 import { formatBytes } from '../../../units/units.ts';
 import { throughLibrary } from '../../creation-site.ts';
 import type { RunsOut } from '../../leak-draft.ts';
@@ -33,7 +32,7 @@ import { nodesFrames } from '../../words/node-frame-words.ts';
 import { fillingWords } from '../filling.ts';
 import type { HeapCause } from '../heap-cause.ts';
 import { whenHeapRunsOut } from '../heap-impact.ts';
-import { grownMost, heldCollection } from '../retainer-path.ts';
+import { clearlyGrown, heldCollection } from '../retainer-path.ts';
 import { adviceOn, isQueued, isWaiting } from './heap-leak-advice.ts';
 import {
   closureEvidence,
@@ -112,12 +111,6 @@ export function describeHeapLeak(leak: HeapCause, facts: Facts): Draft {
     ...(filled && { entriesPerSecond: filled.trend.slopePerSecond }),
     explains: ['gc', 'native', 'external', 'slower'],
   };
-}
-
-/** Snapshots show what keeps the objects, where no collection was watched while it grew. */
-function clearlyGrown(thread: number, facts: Facts): HeapSnapshotGrowth | null {
-  const grown = grownMost(thread, facts);
-  return grown?.isMinor === false && !grown.collection.isEngineOwned ? grown : null;
 }
 
 function inferredCaveat({ app, inner, library }: Blame): string {
