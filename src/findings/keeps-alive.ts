@@ -71,7 +71,7 @@ function summarize(by: readonly KeptAliveBy[], looks: readonly KeepAliveLook[]):
     return 'No handle or request that Node.js lists keeps it alive, but something that could not be listed may.';
   return looks.some(({ unreferenced, idleHandles }) => unreferenced.length > 0 || idleHandles > 0)
     ? 'Nothing keeps it alive: everything that is open or pending is unreferenced or idle, and the process would end as soon as the code running now returns.'
-    : 'Nothing keeps it alive: it would end as soon as the code that runs now returns.';
+    : 'Nothing keeps it alive: it would end as soon as the code running now returns.';
 }
 
 function notesOf({ thread, unreferenced, idleHandles, cut, unlisted, things }: KeepAliveLook): string[] {

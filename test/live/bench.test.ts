@@ -246,7 +246,7 @@ describe('changes that are not committed', () => {
     repository.git('checkout', '-q', '--', '.');
     expect(wentWrongInside(result)).toBeNull();
     const comparison = comparisonIn('dirty.json');
-    expect(comparison.warnings.join('\n')).toContain('changes that are not committed');
+    expect(comparison.warnings.join('\n')).toContain('uncommitted changes');
     expect(comparison.head.commit).toBeNull();
   }, 120_000);
 });

@@ -97,7 +97,7 @@ process.stdout.write('READY\\n', function burn() { for (;;) Math.random(); });`,
   const { keepsAlive } = reportOf(result);
   expect(keepsAlive?.by).toEqual([]);
   expect(keepsAlive?.summary).toMatch(
-    /^Nothing keeps it alive: .* as soon as the code that runs now returns/,
+    /^Nothing keeps it alive: .* as soon as the code running now returns/,
   );
   expect(keepsAlive?.notes.join('\n')).toContain('doesNotCount');
   await target.end();
