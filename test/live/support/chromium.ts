@@ -72,6 +72,8 @@ export async function startChromium(binary: string): Promise<ChromiumPage> {
   const profile = mkdtempSync(join(tmpdir(), 'culprit-chromium-'));
   const child = spawn(binary, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A group of its own, with all that it starts.
+    detached: true,
   });
   try {
     const port = await debuggingPort(child);
@@ -109,6 +111,12 @@ async function endChromium(child: ChildProcess, profile: string): Promise<void> 
     const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await ended;
     clearTimeout(timer);
+  }
+  try {
+    // Those that outlive it would go on writing to the profile.
+    process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    // None does.
   }
   rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
