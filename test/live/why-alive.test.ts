@@ -96,9 +96,7 @@ process.stdout.write('READY\\n', function burn() { for (;;) Math.random(); });`,
   expect(wentWrongInside(result)).toBeNull();
   const { keepsAlive } = reportOf(result);
   expect(keepsAlive?.by).toEqual([]);
-  expect(keepsAlive?.summary).toMatch(
-    /^Nothing keeps it alive: .* as soon as the code running now returns/,
-  );
+  expect(keepsAlive?.summary).toMatch(/^Nothing keeps it alive: .* as soon as the code running now returns/);
   expect(keepsAlive?.notes.join('\n')).toContain('doesNotCount');
   await target.end();
 });
