@@ -40,9 +40,8 @@ export function createOpenRequests(core: ProbeCore, thread: ThreadInspector): ()
   /** The head of an answer is a text once it was sent. */
   const isOpen = (answer: object): boolean =>
     typeof own(answer, '_header') !== 'string' && own(answer, 'finished') !== true && !isLeft(answer);
-  /** An answer gives up its socket when that is closed. */
-  const isLeft = (answer: object): boolean =>
-    own(answer, 'destroyed') === true || !isObject(own(answer, 'socket'));
+  /** Node.js says so when the client closes the connection. */
+  const isLeft = (answer: object): boolean => own(answer, 'destroyed') === true;
 
   /** Null before Node 18. Behind TLS it is the only way to the socket of the answer. */
   const listedBy = (server: object): unknown[] | null => {
