@@ -85,6 +85,15 @@ describe('a server that answers nothing', () => {
     ]);
   });
 
+  test('is not told where each of them has a timer that ends it: those are long polls', () => {
+    const timed = change((o) => {
+      for (const sample of o.runtime) sample.resources = { ...sample.resources, Timeout: 41 };
+    });
+    const { findings, verdictReason } = judged(hanging('GET /events', 40), answers(0), timed);
+    expect(findings).toEqual([]);
+    expect(verdictReason).toContain('40 requests to GET /events ');
+  });
+
   test('to a few is not idle, nor told as hanging', () => {
     const quiet = change((o) => {
       o.cpuProfiles = [];
@@ -101,7 +110,7 @@ describe('a server that answers nothing', () => {
     const { verdict, verdictReason } = judged(hanging('GET /events', 40), answers(20));
     expect(verdict).toBe('healthy');
     expect(verdictReason).toContain(
-      ' 40 requests to GET /events (answered by src/orders.js:9, onOrder) had no answer at the end of the capture, for 18 s or longer, and none of their kind got one in the last 8 s: these are long polls, or they hang.',
+      ' 40 requests to GET /events (answered by src/orders.js:9, onOrder) had no answer at the end of the capture, for 18 s or longer, and none of those that were open was answered in the last 8 s: these are long polls, or they hang.',
     );
   });
 });

@@ -39,3 +39,12 @@ export function hangingRequests(all: readonly OpenRequests[], seconds: number): 
     })
     .sort((a, b) => b.lasting - a.lasting);
 }
+
+/** The function that answers such requests, where no router tells: of those that a read found open, the server's own listener. */
+export function answererOf(
+  { label, site }: { label: string; site: { thread: number; handler?: Frame } },
+  all: readonly OpenRequests[],
+): Frame | null {
+  const open = all.find((each) => each.label === label && each.thread === site.thread);
+  return site.handler ?? open?.handler ?? null;
+}

@@ -67,6 +67,8 @@ export const STALLED = {
   /** Of a process that answers nothing: of so many long polls some end in so many seconds. */
   leastAtStandstill: 20,
   leastSeconds: 18,
+  /** Of these requests those that a pending timer may end: then they are long polls. */
+  timedShare: 0.5,
   standstill: { placed: 0.75, unplaced: 0.65 },
   /** Routes that the evidence lists. */
   named: 4,

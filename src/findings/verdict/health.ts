@@ -2,7 +2,7 @@
 // judged. Health is claimed only for what was measured.
 import type { Facts } from '../../analysis/facts.ts';
 import type { HeapGrowth } from '../../analysis/growth/heap-growth.ts';
-import type { HangingRequests } from '../../analysis/waiting/hanging-requests.ts';
+import { answererOf, type HangingRequests } from '../../analysis/waiting/hanging-requests.ts';
 import { feltWait } from '../../analysis/waiting/late/felt-waits.ts';
 import type { FindingKind, NotApplicable } from '../../model/finding.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatShare } from '../../units/units.ts';
@@ -172,11 +172,9 @@ function requestsWaited(facts: Facts): string[] {
 /** Nothing that is left behind shows that they hang: a long poll whose clients leave looks the same. */
 function givenUp({ outage, observations }: Facts): string[] {
   const routes = outage?.routes.filter(({ allDropped }) => (allDropped ?? 0) >= HEALTH.leastGivenUp) ?? [];
-  return routes.map(({ label, site, oldestMillis }) => {
-    const open = observations.openRequests.find(
-      (each) => each.label === label && each.thread === site.thread,
-    );
-    const handler = site.handler ?? open?.handler;
+  return routes.map((route) => {
+    const { label, oldestMillis } = route;
+    const handler = answererOf(route, observations.openRequests);
     const by = handler ? ` (answered by ${place(handler)})` : '';
     const after = oldestMillis > 0 ? `, after at most ${formatDuration(oldestMillis)}` : '';
     return `No request to ${label}${by} was answered: all of their clients left first${after}. These are long polls, or they hang.`;
@@ -186,7 +184,7 @@ function givenUp({ outage, observations }: Facts): string[] {
 /** Nothing tells the two apart. */
 export function hangingWords({ label, lasting, oldestMillis, handler }: HangingRequests): string {
   const by = handler ? ` (answered by ${place(handler)})` : '';
-  return `${formatNumber(lasting)} requests to ${label}${by} had no answer at the end of the capture, for ${formatDuration(oldestMillis)} or longer, and none of their kind got one in the last 8 s: these are long polls, or they hang.`;
+  return `${formatNumber(lasting)} requests to ${label}${by} had no answer at the end of the capture, for ${formatDuration(oldestMillis)} or longer, and none of those that were open was answered in the last 8 s: these are long polls, or they hang.`;
 }
 
 /** Nobody was seen to start those that stay; more of them with the clients that come are the load. */

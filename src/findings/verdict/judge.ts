@@ -19,7 +19,7 @@ import { nextOfDiagnosis } from '../next-of-report.ts';
 import { rankFindings } from '../rank.ts';
 import type { Draft } from '../rule.ts';
 import { RULES } from '../rules.ts';
-import { secondsUntil } from '../wording.ts';
+import { capitalised, secondsUntil } from '../wording.ts';
 import { growsALittle, hangingWords, healthyReason, risesUnproved, unseenForHealth } from './health.ts';
 import { isYoung, sayComeBack } from './young-process.ts';
 
@@ -165,7 +165,7 @@ function unprovedWords({ floor }: HeapGrowth): string {
 /** It may be a leak in the noise of its own collections. */
 function unprovedReason(growth: HeapGrowth, facts: Facts): string {
   return [
-    `T${unprovedWords(growth).slice(1)}; nothing else was found.`,
+    `${capitalised(unprovedWords(growth))}; nothing else was found.`,
     `To find out: ${measureHolder(facts).command}`,
   ].join(' ');
 }

@@ -2,9 +2,9 @@
 import { type Blame, isSameFunction } from '../../analysis/cpu/blame/blame.ts';
 import type { Facts } from '../../analysis/facts.ts';
 import { type SurvivingSite, survivingSites } from '../../analysis/growth/resource-growth.ts';
+import { answererOf } from '../../analysis/waiting/hanging-requests.ts';
 import { INBOUND } from '../../analysis/waiting/lasting-requests.ts';
 import type { Outage, SilentRoute } from '../../analysis/waiting/outage.ts';
-import type { Frame } from '../../model/frame.ts';
 import { formatCount, formatDuration, formatNumber } from '../../units/units.ts';
 import type { Draft } from '../rule.ts';
 import { confidenceAt } from '../thresholds/scale.ts';
@@ -83,7 +83,7 @@ export function describeSilentRoutes(routes: readonly SilentRoute[], facts: Fact
   const oldestMillis = Math.max(...routes.map((route) => route.oldestMillis));
   const promise = promiseOfOutage({ silentPerSecond: perSec }, site.thread, facts);
   const known = promise?.blame ?? null;
-  const handler = site.handler ?? listenerOf(first, facts);
+  const handler = answererOf(first, facts.observations.openRequests);
   const inferred = known || site.handler ? null : onlyMaker(first, perSec, facts);
   const frame = (known ?? inferred)?.subject ?? handler;
   const where = known || inferred ? placeWithLibrary((known ?? inferred)!) : frame && place(frame);
@@ -140,12 +140,6 @@ export function describeSilentRoutes(routes: readonly SilentRoute[], facts: Fact
     effect: 'waiting',
     explains: ['waiting', 'heap', 'external', 'native', 'sockets', 'fds', 'timers', 'gc'],
   };
-}
-
-/** Where no router tells who answers: the server's own listener. */
-function listenerOf({ label, site }: SilentRoute, { observations }: Facts): Frame | null {
-  const open = observations.openRequests.find((each) => each.label === label && each.thread === site.thread);
-  return open?.handler ?? null;
 }
 
 /** Null where promises of several functions of the program may be made for such requests. */

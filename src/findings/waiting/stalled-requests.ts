@@ -59,16 +59,17 @@ export function describeStalled(requests: StalledRequests, facts: Facts): Draft 
   };
 }
 
-/** A process that answered nothing at all, with more clients than wait for single events. */
+/** A process that answered nothing at all, with more clients than wait for single events, and without a timer for each that would end its wait. */
 export function isStandstill(
   { isFromStart, lasting }: HangingRequests,
-  { work, lookSeconds }: Facts,
+  { work, lookSeconds, timers }: Facts,
 ): boolean {
   return (
     isFromStart &&
     lasting >= STALLED.leastAtStandstill &&
     lookSeconds >= STALLED.leastSeconds &&
-    work.requestsPerSecond === 0
+    work.requestsPerSecond === 0 &&
+    !(timers.last >= lasting * STALLED.timedShare)
   );
 }
 

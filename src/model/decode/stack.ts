@@ -4,6 +4,14 @@ import type { Frame } from '../frame.ts';
 import { checkCallFrame } from './cpu-profile.ts';
 import type { FrameResolver } from './frame-resolver.ts';
 
+/** Where a function begins, as the probe tells it. */
+export function decodePlace(
+  { name, url, line, column }: { name: string; url: string; line: number; column: number },
+  resolver: FrameResolver,
+): Frame {
+  return resolver.frame(checkCallFrame({ functionName: name, url, lineNumber: line, columnNumber: column }));
+}
+
 /** [functionName, url, line, column] -> frames; our own are dropped, and those of async_hooks that called our hook. */
 export function decodeStack(frames: readonly WireFrame[], resolver: FrameResolver, ownUrl: string): Frame[] {
   const decoded: Frame[] = [];

@@ -1,6 +1,6 @@
 // Which listeners have the connections of clients, with places as people name them.
 import type { AcceptedSockets } from '../../model/clients.ts';
-import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
+import { decodePlace } from '../../model/decode/stack.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
 import { type AcceptedLine, acceptedLine } from './wire.ts';
 
@@ -13,9 +13,7 @@ function decodeAccepted(reads: AcceptedLine[], { resolver }: DecodeContext): Acc
     groups.map(({ listeners, ...group }) => ({
       thread,
       ...group,
-      listeners: listeners.map(({ name, url, line, column }) =>
-        resolver.frame(checkCallFrame({ functionName: name, url, lineNumber: line, columnNumber: column })),
-      ),
+      listeners: listeners.map((listener) => decodePlace(listener, resolver)),
     })),
   );
 }

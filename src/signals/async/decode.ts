@@ -1,8 +1,8 @@
 // From running counts of async resources to one record for each creation site.
 import type { AsyncObservation, AsyncSite } from '../../model/async-resource.ts';
-import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
+
 import { mergeRoutes } from '../../model/decode/request-routes.ts';
-import { decodeStack } from '../../model/decode/stack.ts';
+import { decodePlace, decodeStack } from '../../model/decode/stack.ts';
 import type { Frame } from '../../model/frame.ts';
 import { servingCode } from '../../model/serving-code.ts';
 import type { WireFrame } from '../../wire/parts.ts';
@@ -31,12 +31,7 @@ function decodeAsyncReads(
   return [...byThread].map(([thread, threadReads]) => {
     const known = handlers.filter((read) => read.thread === thread).flatMap((read) => read.handlers);
     const routeOf = new Map(known.flatMap(({ site, route }) => (route ? [[site, route] as const] : [])));
-    const handlerOf = new Map(
-      known.map(({ site, name, url, line, column }) => [
-        site,
-        resolver.frame(checkCallFrame({ functionName: name, url, lineNumber: line, columnNumber: column })),
-      ]),
-    );
+    const handlerOf = new Map(known.map(({ site, ...place }) => [site, decodePlace(place, resolver)]));
     const observation = decodeThread(thread, threadReads, handlerOf, (frames) =>
       decodeStack(frames, resolver, ownUrl),
     );

@@ -1,7 +1,7 @@
 // The reads of open requests, joined by what they ask for.
 
 import type { OpenRequests } from '../../model/clients.ts';
-import { checkCallFrame } from '../../model/decode/cpu-profile.ts';
+import { decodePlace } from '../../model/decode/stack.ts';
 import { type DecodeContext, offlineSignal } from '../offline-signal.ts';
 import { type OpenRequestsLine, openRequestsLine } from './wire.ts';
 
@@ -17,15 +17,7 @@ function decodeOpenRequests(lines: OpenRequestsLine[], { resolver }: DecodeConte
       const known = all.get(key) ?? { thread, label, reads: [], handler: null };
       all.set(key, known);
       known.reads.push({ atMillis, ...read });
-      if (handler)
-        known.handler = resolver.frame(
-          checkCallFrame({
-            functionName: handler.name,
-            url: handler.url,
-            lineNumber: handler.line,
-            columnNumber: handler.column,
-          }),
-        );
+      if (handler) known.handler = decodePlace(handler, resolver);
     }
   return [...all.values()];
 }

@@ -142,7 +142,7 @@ function feltEvidence(felt: FeltWait | null): Evidence[] {
 function hangingEvidence({ hanging }: ShortPool): Evidence[] {
   if (!hanging) return [];
   const { lasting, label, oldestMillis } = hanging;
-  const statement = `${formatNumber(lasting)} requests to ${label} had no answer at the end of the capture, the oldest for ${formatDuration(oldestMillis)} or longer, and none of their kind got one in the last 8 s`;
+  const statement = `${formatNumber(lasting)} requests to ${label} had no answer at the end of the capture, the oldest for ${formatDuration(oldestMillis)} or longer, and none of those that were open was answered in the last 8 s`;
   return [{ source: 'requests', statement, value: lasting, unit: 'count' }];
 }
 
